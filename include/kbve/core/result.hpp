@@ -1,0 +1,124 @@
+#pragma once
+
+/// The only error path of the core: every operation that can fail returns `result<T>`.
+///
+/// Nothing in this library throws, and a caller never calls `.value()`: in a build without exceptions it
+/// would end the program. Test the result, then dereference it or read `.error()`.
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace kbve {
+
+/// Everything that can go wrong, under one stable name each. The names are public: TypeScript's union of
+/// error codes is generated from this list. Append, never rename or reorder.
+enum class errc : std::uint8_t {
+  // The locker: its secret, its state and what is stored.
+  locked,               ///< The operation needs an unlocked locker.
+  absent,               ///< There is no locker, or no such thing in it.
+  exists,               ///< There is one already; it is never overwritten.
+  wrong_secret,         ///< The secret opens no slot.
+  too_many_attempts,    ///< Try again at `error::retry_at`.
+  tampered,             ///< Sealed bytes do not open, or are not where they belong.
+  rolled_back,          ///< An older copy of the whole database was put back.
+  read_only,            ///< The locker is open for reading only.
+  unsupported_format,   ///< Written by a version this one does not know; nothing was touched.
+  kdf_out_of_range,     ///< Key derivation costs outside the limits; no memory was taken.
+  no_portable_slot,     ///< A backup would contain no slot that opens elsewhere.
+  last_slot,            ///< The last slot cannot be removed.
+  invalid_field,        ///< A value breaks the rules of `error::field`.
+  too_large,            ///< A value, key or input is over its limit.
+  conflict,             ///< Somebody else changed it first.
+  not_serializable,     ///< The value has no JSON form.
+  storage_unavailable,  ///< The environment offers no storage.
+  storage_full,         ///< The quota is reached.
+  storage_closed,       ///< The storage was closed and could not be reopened.
+  evicted,              ///< The browser removed the locker's data.
+  out_of_memory,        ///< Memory for the work could not be had.
+  unsupported,          ///< The environment lacks what this needs.
+  aborted,              ///< The caller gave up.
+  cookie_too_large,     ///< The sealed cookies are over their limit; none was written.
+  cookie_invalid,       ///< A cookie is not one of ours, or does not open.
+
+  // JOSE: tokens signed (JWT, RFC 7519) and sealed (JWE, RFC 7516).
+  jwt_malformed,
+  jwt_alg_not_allowed,
+  jwt_key_not_found,
+  jwt_key_unfit,
+  jwt_signature_invalid,
+  jwt_crit_unsupported,
+  jwt_expired,
+  jwt_not_yet_valid,
+  jwt_claim_invalid,
+  jwe_malformed,
+  jwe_open_failed,
+};
+
+/// Every code, in the order of the enumeration.
+inline constexpr std::array all_errors{
+    errc::locked,
+    errc::absent,
+    errc::exists,
+    errc::wrong_secret,
+    errc::too_many_attempts,
+    errc::tampered,
+    errc::rolled_back,
+    errc::read_only,
+    errc::unsupported_format,
+    errc::kdf_out_of_range,
+    errc::no_portable_slot,
+    errc::last_slot,
+    errc::invalid_field,
+    errc::too_large,
+    errc::conflict,
+    errc::not_serializable,
+    errc::storage_unavailable,
+    errc::storage_full,
+    errc::storage_closed,
+    errc::evicted,
+    errc::out_of_memory,
+    errc::unsupported,
+    errc::aborted,
+    errc::cookie_too_large,
+    errc::cookie_invalid,
+    errc::jwt_malformed,
+    errc::jwt_alg_not_allowed,
+    errc::jwt_key_not_found,
+    errc::jwt_key_unfit,
+    errc::jwt_signature_invalid,
+    errc::jwt_crit_unsupported,
+    errc::jwt_expired,
+    errc::jwt_not_yet_valid,
+    errc::jwt_claim_invalid,
+    errc::jwe_malformed,
+    errc::jwe_open_failed,
+};
+
+/// The code as a text equal to its enumerator. The text is static and ends with a NUL.
+[[nodiscard]] std::string_view name(errc code) noexcept;
+
+/// What went wrong. `message` is one English sentence that also says a way out; it never contains a secret
+/// or a stored value.
+struct error {
+  errc code{};
+  std::string message;
+  std::string field;           ///< The field or record it is about, or empty.
+  std::uint64_t retry_at = 0;  ///< Milliseconds since 1970: not before then. 0 means it does not apply.
+
+  friend bool operator==(const error&, const error&) = default;
+};
+
+template <class T>
+using result = std::expected<T, error>;
+
+/// Builds the failure to return from a function whose type is `result<T>`, for any T.
+[[nodiscard]] inline std::unexpected<error> fail(errc code, std::string message, std::string field = {}) {
+  return std::unexpected<error>(
+      error{.code = code, .message = std::move(message), .field = std::move(field), .retry_at = 0});
+}
+
+}  // namespace kbve
