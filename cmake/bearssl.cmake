@@ -1,0 +1,21 @@
+# kbve_bearssl: the constant-time AES, GHASH and GCM of BearSSL.
+set(bearssl_sources
+  codec/ccopy.c
+  codec/dec16be.c codec/dec16le.c codec/dec32be.c codec/dec32le.c codec/dec64be.c codec/dec64le.c
+  codec/enc16be.c codec/enc16le.c codec/enc32be.c codec/enc32le.c codec/enc64be.c codec/enc64le.c
+  symcipher/aes_common.c
+  symcipher/aes_ct64.c
+  symcipher/aes_ct64_ctr.c
+  symcipher/aes_ct64_ctrcbc.c
+  symcipher/aes_ct64_enc.c
+  hash/ghash_ctmul64.c
+  aead/gcm.c)
+list(TRANSFORM bearssl_sources PREPEND ${bearssl_SOURCE_DIR}/src/)
+
+add_library(kbve_bearssl STATIC ${bearssl_sources})
+target_include_directories(kbve_bearssl SYSTEM PUBLIC ${bearssl_SOURCE_DIR}/inc)
+target_include_directories(kbve_bearssl PRIVATE ${bearssl_SOURCE_DIR}/src)
+# BR_LE_UNALIGNED=0: the library's own unaligned loads are undefined behaviour that UBSan reports;
+# compilers merge its byte loads just as well.
+target_compile_definitions(kbve_bearssl PRIVATE BR_LE_UNALIGNED=0 BR_RDRAND=0)
+target_compile_options(kbve_bearssl PRIVATE -O3 -w)

@@ -1,0 +1,80 @@
+# kbve_sodium: the part of libsodium this project uses. Its configure script (90 s under Emscripten)
+# is not run: the definitions below are what it would have found.
+
+set(sodium_src ${libsodium_SOURCE_DIR}/src/libsodium)
+set(sodium_include ${CMAKE_CURRENT_BINARY_DIR}/sodium)
+
+# version.h is made by configure as well; these numbers belong to the pinned 1.0.22.
+set(VERSION 1.0.22)
+set(SODIUM_LIBRARY_VERSION_MAJOR 26)
+set(SODIUM_LIBRARY_VERSION_MINOR 4)
+set(SODIUM_LIBRARY_MINIMAL_DEF "")
+configure_file(${sodium_src}/include/sodium/version.h.in ${sodium_include}/sodium/version.h @ONLY)
+
+set(sodium_sources
+  sodium/core.c
+  sodium/runtime.c
+  sodium/utils.c
+  sodium/codecs.c
+  randombytes/randombytes.c
+  crypto_verify/verify.c
+  # SHA-256, SHA-512, HMAC, HKDF
+  crypto_hash/sha256/hash_sha256.c
+  crypto_hash/sha256/cp/hash_sha256_cp.c
+  crypto_hash/sha512/hash_sha512.c
+  crypto_hash/sha512/cp/hash_sha512_cp.c
+  crypto_auth/hmacsha256/auth_hmacsha256.c
+  crypto_auth/hmacsha512/auth_hmacsha512.c
+  crypto_kdf/hkdf/kdf_hkdf_sha256.c
+  # BLAKE2b, which Argon2 is built on
+  crypto_generichash/blake2b/ref/blake2b-compress-ref.c
+  crypto_generichash/blake2b/ref/blake2b-ref.c
+  crypto_generichash/blake2b/ref/generichash_blake2b.c
+  # Argon2id
+  crypto_pwhash/argon2/argon2-core.c
+  crypto_pwhash/argon2/argon2-encoding.c
+  crypto_pwhash/argon2/argon2-fill-block-ref.c
+  crypto_pwhash/argon2/argon2.c
+  crypto_pwhash/argon2/blake2b-long.c
+  crypto_pwhash/argon2/pwhash_argon2i.c
+  crypto_pwhash/argon2/pwhash_argon2id.c)
+set(sodium_definitions
+  CONFIGURED=1 _GNU_SOURCE=1 NATIVE_LITTLE_ENDIAN=1 SODIUM_STATIC=1 TLS=_Thread_local
+  HAVE_WEAK_SYMBOLS=1 HAVE_ATOMIC_OPS=1 HAVE_C11_MEMORY_FENCES=1 HAVE_GCC_MEMORY_FENCES=1
+  HAVE_EXPLICIT_BZERO=1 HAVE_POSIX_MEMALIGN=1 HAVE_STDINT_H=1 HAVE_INTTYPES_H=1)
+
+if(EMSCRIPTEN)
+  # Chosen at compile time by -msimd128.
+  list(APPEND sodium_sources crypto_pwhash/argon2/argon2-fill-block-wasm32.c)
+else()
+  list(APPEND sodium_sources randombytes/sysrandom/randombytes_sysrandom.c)
+  list(APPEND sodium_definitions
+    HAVE_TI_MODE=1 HAVE_GETENTROPY=1 HAVE_SYS_RANDOM_H=1 HAVE_GETRANDOM=1
+    HAVE_MMAP=1 HAVE_MLOCK=1 HAVE_MADVISE=1 HAVE_MPROTECT=1 HAVE_SYS_MMAN_H=1 HAVE_SYS_PARAM_H=1
+    HAVE_PTHREAD=1 HAVE_RAISE=1 HAVE_SYSCONF=1 HAVE_GETPID=1 HAVE_NANOSLEEP=1
+    HAVE_CLOCK_GETTIME=1 HAVE_INLINE_ASM=1 HAVE_SYS_AUXV_H=1)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+    list(APPEND sodium_sources
+      crypto_generichash/blake2b/ref/blake2b-compress-avx2.c
+      crypto_generichash/blake2b/ref/blake2b-compress-sse41.c
+      crypto_generichash/blake2b/ref/blake2b-compress-ssse3.c
+      crypto_pwhash/argon2/argon2-fill-block-avx2.c
+      crypto_pwhash/argon2/argon2-fill-block-ssse3.c)
+    list(APPEND sodium_definitions
+      HAVE_CPUID=1 HAVE_MMINTRIN_H=1 HAVE_EMMINTRIN_H=1 HAVE_PMMINTRIN_H=1 HAVE_TMMINTRIN_H=1
+      HAVE_SMMINTRIN_H=1 HAVE_AVXINTRIN_H=1 HAVE_AVX2INTRIN_H=1)
+  elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+    list(APPEND sodium_sources crypto_pwhash/argon2/argon2-fill-block-neon.c)
+  endif()
+endif()
+list(TRANSFORM sodium_sources PREPEND ${sodium_src}/)
+
+add_library(kbve_sodium STATIC ${sodium_sources} ${CMAKE_CURRENT_SOURCE_DIR}/cmake/sodium/absent_primitives.c)
+target_include_directories(kbve_sodium SYSTEM PUBLIC ${sodium_src}/include ${sodium_include})
+target_include_directories(kbve_sodium PRIVATE ${sodium_src}/include/sodium ${sodium_include}/sodium)
+target_compile_definitions(kbve_sodium PUBLIC SODIUM_STATIC=1 PRIVATE ${sodium_definitions})
+target_compile_options(kbve_sodium PRIVATE -O3 -w)
+if(NOT EMSCRIPTEN)
+  find_package(Threads REQUIRED)
+  target_link_libraries(kbve_sodium PUBLIC Threads::Threads)
+endif()
