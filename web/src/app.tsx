@@ -1,0 +1,70 @@
+import { useStore } from '@nanostores/react'
+import { useEffect, useRef } from 'react'
+import { Gate } from './components/gate.tsx'
+import { Intro } from './components/intro.tsx'
+import { Notes } from './components/notes.tsx'
+import { ProfileCard } from './components/profile_card.tsx'
+import { StatusCard } from './components/status_card.tsx'
+import { TopBar } from './components/top_bar.tsx'
+import { DiskPanel } from './disk/disk_panel.tsx'
+import { $mode, type Demo, demoOf } from './lockers.ts'
+
+export function App() {
+  const mode = useStore($mode)
+  const demo = demoOf(mode)
+  return (
+    <>
+      <a className="skip" href="#main" onClick={jumpToMain}>
+        Skip to the profile
+      </a>
+      <TopBar key={mode} demo={demo} />
+      <main id="main" tabIndex={-1}>
+        <Intro demo={demo} />
+        <div className="columns">
+          <OpenSide key={mode} demo={demo} />
+          <DiskPanel key={`disk-${mode}`} demo={demo} />
+        </div>
+      </main>
+    </>
+  )
+}
+
+/** The address's hash chooses the locker, so the skip link must not change it. */
+function jumpToMain(event: React.MouseEvent) {
+  event.preventDefault()
+  document.getElementById('main')?.focus()
+}
+
+function OpenSide({ demo }: { demo: Demo }) {
+  const { state } = useStore(demo.stores.$status)
+  const side = useRef<HTMLElement>(null)
+  const before = useRef<'open' | 'closed'>(undefined)
+
+  // What was focused is gone when a person opens or closes the locker, so the focus goes where the work
+  // goes on. Not at the first opening, which nobody asked for.
+  useEffect(() => {
+    if (state !== 'unlocked' && state !== 'locked' && state !== 'absent') return
+    const now = state === 'unlocked' ? 'open' : 'closed'
+    const moved = before.current !== undefined && before.current !== now
+    before.current = now
+    if (moved) side.current?.querySelector<HTMLElement>('input:not([hidden], [type=radio]), button')?.focus()
+  }, [state])
+
+  return (
+    <section className="side" aria-labelledby="open-title" ref={side}>
+      <div className="side-head">
+        <h2 id="open-title">This page</h2>
+        <p>knows what is in the locker while it is open</p>
+      </div>
+      {state === 'unlocked' ? (
+        <>
+          <ProfileCard demo={demo} />
+          <Notes demo={demo} />
+        </>
+      ) : (
+        <Gate demo={demo} />
+      )}
+      <StatusCard demo={demo} />
+    </section>
+  )
+}

@@ -1,0 +1,48 @@
+/** The two lockers of this page. They share nothing: different names, different databases, different keys. */
+import { createLocker, type Locker } from '@kbve/locker'
+import { lockerAtom, lockerStores } from '@kbve/locker/nanostores'
+import { atom } from 'nanostores'
+
+export type Mode = 'device' | 'passphrase'
+
+export interface Draft {
+  text: string
+}
+
+function demo(mode: Mode) {
+  const name = `demo-${mode}`
+  const locker: Locker = createLocker({
+    name,
+    unlock: mode === 'device' ? 'device' : 'ask',
+    mirror: ['theme'],
+  })
+  return {
+    mode,
+    name,
+    locker,
+    stores: lockerStores(locker),
+    $draft: lockerAtom<Draft>(locker, 'draft', { text: '' }),
+  }
+}
+
+export type Demo = ReturnType<typeof demo>
+
+const made = new Map<Mode, Demo>()
+
+/** Made when first shown, so that the page with a passphrase does not also open the device's locker. */
+export function demoOf(mode: Mode): Demo {
+  let found = made.get(mode)
+  if (!found) {
+    found = demo(mode)
+    made.set(mode, found)
+  }
+  return found
+}
+
+function modeFromAddress(): Mode {
+  return window.location.hash === '#passphrase' ? 'passphrase' : 'device'
+}
+
+export const $mode = atom<Mode>(modeFromAddress())
+
+window.addEventListener('hashchange', () => $mode.set(modeFromAddress()))
