@@ -4,7 +4,6 @@
 ///
 /// A sealed box is the ciphertext followed by the tag, as WebCrypto and JOSE write it.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -54,12 +53,12 @@ class aead_key {
                                                  bytes_view box, bytes_view aad) const;
 
  private:
-  /// 14 rounds and the first key, 128 bits each, as AES-256 has them, in the cipher's bitsliced form.
-  static constexpr std::size_t schedule_words = 15 * 8;
+  /// The 15 round keys of AES-256, each as eight vectors of 16 bytes: the cipher's bitsliced form.
+  static constexpr std::size_t schedule_size = 15 * 8 * std::size_t{16};
 
   void wipe_state() noexcept;
 
-  std::array<std::uint64_t, schedule_words> schedule_{};
+  alignas(16) byte_array<schedule_size> schedule_{};
   byte_array<16> hash_key_{};
   bool ready_ = false;
 };

@@ -1,0 +1,48 @@
+#include "kbve/core/result.hpp"
+
+namespace kbve {
+
+std::string_view name(errc code) noexcept {
+  // No default: the compiler says when a code has no name.
+  switch (code) {
+    case errc::locked: return "locked";
+    case errc::absent: return "absent";
+    case errc::exists: return "exists";
+    case errc::wrong_secret: return "wrong_secret";
+    case errc::too_many_attempts: return "too_many_attempts";
+    case errc::tampered: return "tampered";
+    case errc::rolled_back: return "rolled_back";
+    case errc::read_only: return "read_only";
+    case errc::unsupported_format: return "unsupported_format";
+    case errc::kdf_out_of_range: return "kdf_out_of_range";
+    case errc::no_portable_slot: return "no_portable_slot";
+    case errc::last_slot: return "last_slot";
+    case errc::invalid_field: return "invalid_field";
+    case errc::too_large: return "too_large";
+    case errc::conflict: return "conflict";
+    case errc::not_serializable: return "not_serializable";
+    case errc::storage_unavailable: return "storage_unavailable";
+    case errc::storage_full: return "storage_full";
+    case errc::storage_closed: return "storage_closed";
+    case errc::evicted: return "evicted";
+    case errc::out_of_memory: return "out_of_memory";
+    case errc::unsupported: return "unsupported";
+    case errc::aborted: return "aborted";
+    case errc::cookie_too_large: return "cookie_too_large";
+    case errc::cookie_invalid: return "cookie_invalid";
+    case errc::jwt_malformed: return "jwt_malformed";
+    case errc::jwt_alg_not_allowed: return "jwt_alg_not_allowed";
+    case errc::jwt_key_not_found: return "jwt_key_not_found";
+    case errc::jwt_key_unfit: return "jwt_key_unfit";
+    case errc::jwt_signature_invalid: return "jwt_signature_invalid";
+    case errc::jwt_crit_unsupported: return "jwt_crit_unsupported";
+    case errc::jwt_expired: return "jwt_expired";
+    case errc::jwt_not_yet_valid: return "jwt_not_yet_valid";
+    case errc::jwt_claim_invalid: return "jwt_claim_invalid";
+    case errc::jwe_malformed: return "jwe_malformed";
+    case errc::jwe_open_failed: return "jwe_open_failed";
+  }
+  return "";
+}
+
+}  // namespace kbve
