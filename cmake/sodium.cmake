@@ -9,7 +9,10 @@ set(VERSION 1.0.22)
 set(SODIUM_LIBRARY_VERSION_MAJOR 26)
 set(SODIUM_LIBRARY_VERSION_MINOR 4)
 set(SODIUM_LIBRARY_MINIMAL_DEF "")
-configure_file(${sodium_src}/include/sodium/version.h.in ${sodium_include}/sodium/version.h @ONLY)
+file(READ ${sodium_src}/include/sodium/version.h.in version_header)
+# It lies in another folder than its neighbours here.
+string(REPLACE "\"export.h\"" "\"sodium/export.h\"" version_header "${version_header}")
+file(CONFIGURE OUTPUT ${sodium_include}/sodium/version.h CONTENT "${version_header}" @ONLY)
 
 set(sodium_sources
   sodium/core.c
