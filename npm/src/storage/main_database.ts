@@ -1,0 +1,296 @@
+/**
+ * The main database of a locker: header, root and attempts in `meta`, sealed records, keys.
+ * Its connection may be taken away at any time; it is had again once per operation, never made anew.
+ */
+import { LockerError } from '../errors.ts'
+import type { SealedRecord } from '../format.ts'
+import { compact } from './compact.ts'
+import {
+  abortReason,
+  completed,
+  isLost,
+  isSuperseded,
+  openDatabase,
+  sessionClosed,
+  storageError,
+} from './idb.ts'
+import type { Changes, Snapshot, StorageEvent } from './storage.ts'
+
+/** Records read at a time: few enough to bound memory, many enough to keep the disk busy. */
+const BATCH = 2_000
+
+function createStores(database: IDBDatabase): void {
+  database.createObjectStore('meta')
+  database.createObjectStore('records', { keyPath: 'id' })
+  database.createObjectStore('keys')
+}
+
+/** What the locker's own function threw: passed on as it is, never mistaken for the disk's error. */
+class Thrown {
+  readonly error: unknown
+  constructor(error: unknown) {
+    this.error = error
+  }
+}
+
+export class MainDatabase {
+  readonly #factory: IDBFactory
+  readonly #name: string
+  readonly #onEnd: (event: StorageEvent, error: LockerError) => void
+  #database: IDBDatabase | undefined
+  #reopening: Promise<IDBDatabase> | undefined
+  /** Set when this session is over: closed by its owner, evicted or superseded. */
+  #ended: LockerError | undefined
+  /** The locker this session has seen, so that another one in its place is noticed. */
+  #lockerId: Uint8Array | undefined
+
+  constructor(factory: IDBFactory, name: string, onEnd: (event: StorageEvent, error: LockerError) => void) {
+    this.#factory = factory
+    this.#name = name
+    this.#onEnd = onEnd
+  }
+
+  async open(): Promise<void> {
+    const database = await openDatabase(this.#factory, this.#name, createStores)
+    if (database) this.#adopt(database)
+  }
+
+  transact(
+    ids: readonly string[] | 'all',
+    fn: (found: Snapshot) => Changes | undefined,
+    durability: IDBTransactionDurability,
+  ): Promise<Snapshot> {
+    return this.#withDatabase((database) => this.#run(database, 'readwrite', ids, fn, durability))
+  }
+
+  load(ids: readonly string[] | 'all'): Promise<Snapshot> {
+    return this.#withDatabase((database) => this.#run(database, 'readonly', ids, undefined, 'default'))
+  }
+
+  key(name: string): Promise<CryptoKey | undefined> {
+    return this.#withDatabase(async (database) => {
+      const transaction = database.transaction('keys')
+      const request: IDBRequest<CryptoKey | undefined> = transaction.objectStore('keys').get(name)
+      await completed(transaction)
+      return request.result
+    })
+  }
+
+  /** Forgets all keys, on the disk before it resolves: what remains of the locker opens no more. */
+  clearKeys(): Promise<void> {
+    return this.#withDatabase((database) => {
+      const transaction = database.transaction('keys', 'readwrite', { durability: 'strict' })
+      transaction.objectStore('keys').clear()
+      transaction.commit()
+      return completed(transaction)
+    })
+  }
+
+  /** Resolves when the database is there and is this locker's; rejects with what has happened to it. */
+  async ensure(): Promise<void> {
+    if (this.#database === undefined) await this.#reopen()
+  }
+
+  close(): void {
+    this.#ended ??= sessionClosed()
+    this.#database?.close()
+    this.#database = undefined
+  }
+
+  async #withDatabase<T>(work: (database: IDBDatabase) => Promise<T>): Promise<T> {
+    if (this.#ended) throw this.#ended
+    try {
+      const database = this.#database ?? (await this.#reopen())
+      try {
+        return await work(database)
+      } catch (cause) {
+        if (!isLost(cause)) throw cause
+        this.#drop(database)
+        return await work(await this.#reopen())
+      }
+    } catch (cause) {
+      throw cause instanceof Thrown ? cause.error : storageError(cause)
+    }
+  }
+
+  #adopt(database: IDBDatabase): void {
+    this.#database = database
+    const lost = () => {
+      this.#drop(database)
+      // At once and not at the next use, so that a page nobody touches learns it too. The request
+      // waits behind the deletion or upgrade that took the connection away.
+      this.#reopen().catch(() => {
+        // Told by `onEnd`; anything else is tried again, and told, at the next use.
+      })
+    }
+    database.onversionchange = lost
+    database.onclose = lost
+  }
+
+  #drop(database: IDBDatabase): void {
+    database.onversionchange = null
+    database.onclose = null
+    database.close()
+    if (this.#database === database) this.#database = undefined
+  }
+
+  #reopen(): Promise<IDBDatabase> {
+    if (this.#ended) return Promise.reject(this.#ended)
+    this.#reopening ??= this.#tryReopen().finally(() => {
+      this.#reopening = undefined
+    })
+    return this.#reopening
+  }
+
+  async #tryReopen(): Promise<IDBDatabase> {
+    if (this.#database) return this.#database
+    let database: IDBDatabase | undefined
+    try {
+      database = await openDatabase(this.#factory, this.#name)
+    } catch (cause) {
+      if (isSuperseded(cause)) this.#end({ type: 'closed' }, storageError(cause))
+      throw new LockerError(
+        'storage_closed',
+        'The database of this locker could not be opened again. Close other tabs of this site or reload.',
+        { cause },
+      )
+    }
+    if (this.#ended) {
+      database?.close()
+      throw this.#ended
+    }
+    if (database === undefined || !(await this.#isSameLocker(database))) {
+      database?.close()
+      return this.#end(
+        { type: 'evicted' },
+        new LockerError(
+          'evicted',
+          'The data of this locker was deleted, in another tab or by the browser. Create it anew or restore a backup.',
+        ),
+      )
+    }
+    this.#adopt(database)
+    return database
+  }
+
+  #end(event: StorageEvent, error: LockerError): never {
+    if (this.#ended === undefined) {
+      this.#ended = error
+      this.#onEnd(event, error)
+    }
+    throw this.#ended
+  }
+
+  async #isSameLocker(database: IDBDatabase): Promise<boolean> {
+    if (this.#lockerId === undefined) return true
+    const transaction = database.transaction('meta')
+    const request = transaction.objectStore('meta').get('header')
+    await completed(transaction)
+    const there = lockerIdOf(request.result)
+    return there !== undefined && this.#lockerId.every((byte, i) => byte === there[i])
+  }
+
+  #run(
+    database: IDBDatabase,
+    mode: 'readonly' | 'readwrite',
+    ids: readonly string[] | 'all',
+    fn: ((found: Snapshot) => Changes | undefined) | undefined,
+    durability: IDBTransactionDurability,
+  ): Promise<Snapshot> {
+    return new Promise((resolve, reject) => {
+      const stores = fn ? ['meta', 'records', 'keys'] : ['meta', 'records']
+      const transaction = database.transaction(stores, mode, { durability })
+      const found: Snapshot = { header: undefined, root: undefined, attempts: undefined, records: new Map() }
+      let written: Changes | undefined
+      let thrown: Thrown | undefined
+
+      transaction.oncomplete = () => {
+        this.#lockerId = lockerIdOf(written?.header ?? found.header) ?? this.#lockerId
+        resolve(found)
+      }
+      transaction.onabort = () => reject(thrown ?? abortReason(transaction))
+
+      read(transaction, ids, found, () => {
+        if (fn === undefined) return
+        try {
+          written = fn(found)
+          if (written) write(transaction, written)
+          transaction.commit()
+        } catch (error) {
+          thrown = new Thrown(error)
+          transaction.abort()
+        }
+      })
+    })
+  }
+}
+
+/** Reads with callbacks alone, so that the transaction cannot end between two of them. */
+function read(
+  transaction: IDBTransaction,
+  ids: readonly string[] | 'all',
+  found: Snapshot,
+  then: () => void,
+): void {
+  const meta = transaction.objectStore('meta')
+  const records = transaction.objectStore('records')
+  let waiting = 3 + (ids === 'all' ? 1 : ids.length)
+  const arrived = () => {
+    waiting -= 1
+    if (waiting === 0) then()
+  }
+  for (const name of ['header', 'root', 'attempts'] as const) {
+    const request = meta.get(name)
+    request.onsuccess = () => {
+      found[name] = request.result
+      arrived()
+    }
+  }
+  if (ids === 'all') {
+    readAll(records, found.records, undefined, arrived)
+    return
+  }
+  for (const id of ids) {
+    const request = records.get(id)
+    request.onsuccess = () => {
+      if (request.result !== undefined) found.records.set(id, request.result)
+      arrived()
+    }
+  }
+}
+
+function readAll(
+  records: IDBObjectStore,
+  into: Map<string, unknown>,
+  after: string | undefined,
+  then: () => void,
+): void {
+  // Text keys only: in the order of keys they stand before arrays, and no record has another id.
+  const range = IDBKeyRange.bound(after ?? '', [], after !== undefined, true)
+  const request: IDBRequest<{ id: string }[]> = records.getAll(range, BATCH)
+  request.onsuccess = () => {
+    for (const record of request.result) into.set(record.id, record)
+    const last = request.result.at(-1)
+    if (request.result.length < BATCH || last === undefined) then()
+    else readAll(records, into, last.id, then)
+  }
+}
+
+function write(transaction: IDBTransaction, changes: Changes): void {
+  const meta = transaction.objectStore('meta')
+  for (const name of ['header', 'root', 'attempts'] as const) {
+    if (changes[name] !== undefined) meta.put(changes[name], name)
+  }
+  const records = transaction.objectStore('records')
+  for (const record of changes.put ?? []) records.put(compact(record) satisfies SealedRecord)
+  for (const id of changes.remove ?? []) records.delete(id)
+  for (const [name, key] of changes.keys ?? []) {
+    if (key === null) transaction.objectStore('keys').delete(name)
+    else transaction.objectStore('keys').put(key, name)
+  }
+}
+
+function lockerIdOf(header: unknown): Uint8Array | undefined {
+  if (typeof header !== 'object' || header === null || !('locker_id' in header)) return undefined
+  return header.locker_id instanceof Uint8Array ? header.locker_id : undefined
+}
