@@ -1,0 +1,122 @@
+/**
+ * `npm run size`: what a visitor downloads. Every entry point is bundled and minified as an application's
+ * bundler would do it (dependencies of the application, such as nanostores, stay outside), and weighed with
+ * gzip -9 and brotli 11.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { verdict } from './measure.mjs'
+import { finish, printSizes } from './report.mjs'
+
+const npmDir = fileURLToPath(new URL('../../npm/', import.meta.url))
+const manifest = JSON.parse(readFileSync(join(npmDir, 'package.json'), 'utf8'))
+const peers = Object.keys(manifest.peerDependencies ?? {})
+const BAR_KB = 72
+
+const kB = (bytes) => Number((bytes / 1000).toFixed(2))
+
+function weigh(bytes) {
+  return {
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+  }
+}
+
+const add = (...parts) => {
+  const sum = (what) => parts.reduce((total, part) => total + part[what], 0)
+  return { raw: sum('raw'), gzip: sum('gzip'), brotli: sum('brotli') }
+}
+
+/** One file, bundled for a browser; `external` are files or packages that are weighed by themselves. */
+async function bundle(entry, external = []) {
+  const apart = {
+    name: 'apart',
+    setup(builder) {
+      builder.onResolve({ filter: /.*/ }, async (args) => {
+        if (args.kind === 'entry-point' || args.pluginData === 'seen') return undefined
+        if (args.path.startsWith('node:')) return { path: args.path, external: true }
+        if (peers.some((name) => args.path === name || args.path.startsWith(`${name}/`))) {
+          return { path: args.path, external: true }
+        }
+        const { path } = await builder.resolve(args.path, {
+          resolveDir: args.resolveDir,
+          kind: args.kind,
+          importer: args.importer,
+          pluginData: 'seen',
+        })
+        return external.includes(path) ? { path: args.path, external: true } : undefined
+      })
+    },
+  }
+  const { outputFiles, metafile } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    legalComments: 'none',
+    write: false,
+    metafile: true,
+    plugins: [apart],
+    logLevel: 'error',
+  })
+  const inputs = Object.keys(metafile.inputs)
+  return { bytes: Buffer.from(outputFiles[0].contents), inputs }
+}
+
+const dist = join(npmDir, 'dist')
+const gluePath = join(dist, 'wasm/locker.js')
+const wasm = weigh(readFileSync(join(dist, 'wasm/locker.wasm')))
+const glue = weigh((await bundle(gluePath)).bytes)
+
+/** Entry points of the package, by the name people import; the glue is weighed once, by itself. */
+const entries = []
+for (const [name, target] of Object.entries(manifest.exports)) {
+  const file = typeof target === 'string' ? target : target.default
+  if (!file?.endsWith('.js')) continue
+  const { bytes, inputs } = await bundle(join(npmDir, file), [gluePath])
+  entries.push({ name, ...weigh(bytes), files: inputs.length })
+}
+
+/** The worker's own code; a bundler gives it a copy of the glue, which is the row below it. */
+const workerPath = join(dist, 'kdf_worker.js')
+const worker = weigh((await bundle(workerPath, [gluePath])).bytes)
+const workerWhole = weigh((await bundle(workerPath)).bytes)
+
+const main = entries.find((entry) => entry.name === '.')
+const total = add(wasm, glue, main, worker)
+
+const line = (name, size, more = {}) => ({
+  name,
+  ours: kB(size.gzip),
+  peer: null,
+  peerName: '',
+  ratio: null,
+  unit: 'kB gzip -9',
+  raw: kB(size.raw),
+  gzip: kB(size.gzip),
+  brotli: kB(size.brotli),
+  ...more,
+})
+
+const rows = [
+  line('size-locker', total, {
+    peer: BAR_KB,
+    peerName: 'the bar',
+    ratio: Number((kB(total.gzip) / BAR_KB).toFixed(3)),
+    ...verdict(kB(total.gzip), { atMost: BAR_KB, unit: ' kB' }),
+    note: 'WASM + glue + entry . + worker; each file compressed by itself',
+  }),
+  line('wasm', wasm),
+  line('glue', glue),
+  ...entries.map((entry) => line(`entry ${entry.name}`, entry, entry.name === '.' ? {} : { note: 'with what it shares with the entry .' })),
+  line('worker', worker, { note: 'fetched when a passphrase is used' }),
+  line('worker with the glue', workerWhole, { note: 'as a bundler writes it, for it cannot share the glue with the page' }),
+]
+printSizes('What a visitor downloads (kB = 1,000 bytes)', rows)
+finish(rows)
