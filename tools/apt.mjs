@@ -53,7 +53,11 @@ export function debianMirror(folder = '/etc/apt') {
     for (const name of readdirSync(parts).sort()) if (/\.(sources|list)$/.test(name)) read(join(parts, name))
   }
   const found = entries
-    .filter((entry) => entry.components.includes('main') && entry.suites.some((suite) => !/security|updates|backports/.test(suite)))
+    .filter(
+      (entry) =>
+        entry.components.includes('main') &&
+        entry.suites.some((suite) => !/security|updates|backports/.test(suite)),
+    )
     .flatMap((entry) => entry.uris)
     .find((uri) => /^https?:\/\/.*\/debian\/?$/.test(uri))
   if (!found) {
@@ -73,7 +77,9 @@ export async function ensurePackages(wanted, why) {
     .map(([, name]) => name)
   if (packages.length === 0) return
   if (!which('apt-get') || process.getuid?.() !== 0) {
-    throw new Problem(`${why} needs ${packages.join(' and ')}. Install it, or run this as root on Debian, where it is installed for you.`)
+    throw new Problem(
+      `${why} needs ${packages.join(' and ')}. Install it, or run this as root on Debian, where it is installed for you.`,
+    )
   }
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   if (!listsAreFresh) {
@@ -81,6 +87,9 @@ export async function ensurePackages(wanted, why) {
     listsAreFresh = true
   }
   await step(`apt-get install ${packages.join(' ')} (${why})`, () =>
-    exec('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { quiet: true, env: environment }),
+    exec('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
+      quiet: true,
+      env: environment,
+    }),
   )
 }

@@ -2,7 +2,7 @@
 import { pathToFileURL } from 'node:url'
 import { buildNative, buildWasm } from './build_cpp.mjs'
 import { buildNpm, buildWeb } from './build_js.mjs'
-import { Problem, main, say, sinceStart } from './say.mjs'
+import { main, Problem, say, sinceStart } from './say.mjs'
 
 const parts = {
   'native-debug': () => buildNative('native-debug'),

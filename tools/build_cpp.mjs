@@ -15,12 +15,16 @@ async function cmake(preset, launcher) {
   const stamp = join(folder, 'kbve-configured')
   const sources = await tools.sourceArguments()
   const wanted = createHash('sha256')
-    .update(JSON.stringify([tools.id, project, sources, readFileSync(join(project, 'CMakePresets.json'), 'utf8')]))
+    .update(
+      JSON.stringify([tools.id, project, sources, readFileSync(join(project, 'CMakePresets.json'), 'utf8')]),
+    )
     .digest('hex')
   await withLock(`${folder}.lock`, `build/${preset}`, async () => {
     if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
       await step(`configure build/${preset}`, () =>
-        tools.run(launcher[0], [...launcher.slice(1), '--fresh', '--preset', preset, ...sources], { quiet: true }),
+        tools.run(launcher[0], [...launcher.slice(1), '--fresh', '--preset', preset, ...sources], {
+          quiet: true,
+        }),
       )
       mkdirSync(folder, { recursive: true })
       writeFileSync(stamp, wanted)
@@ -33,7 +37,9 @@ async function cmake(preset, launcher) {
 /** The folder of a native build. */
 export async function buildNative(preset) {
   if (preset === 'fuzz' && !(await toolchain()).isClang) {
-    throw new Problem('Fuzzing needs clang: put clang++ with libFuzzer on PATH, or set KBVE_TOOLCHAIN=debian.')
+    throw new Problem(
+      'Fuzzing needs clang: put clang++ with libFuzzer on PATH, or set KBVE_TOOLCHAIN=debian.',
+    )
   }
   return cmake(preset, ['cmake'])
 }

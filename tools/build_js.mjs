@@ -19,7 +19,11 @@ function fingerprint(paths) {
       if (entry.name === 'node_modules' || entry.name === 'dist') continue
       const inner = `${path}/${entry.name}`
       if (entry.isDirectory()) visit(inner)
-      else hash.update(`${inner}\0`).update(readFileSync(join(project, inner))).update('\0')
+      else
+        hash
+          .update(`${inner}\0`)
+          .update(readFileSync(join(project, inner)))
+          .update('\0')
     }
   }
   for (const path of paths) visit(path)

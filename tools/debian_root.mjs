@@ -31,30 +31,33 @@ async function make() {
   const temporary = `${rootFolder}.making`
   // What an interrupted run left; the lock says nobody is using it.
   rmSync(temporary, { recursive: true, force: true })
-  await step(`make a Debian ${suite} root with Emscripten and clang in ${rootFolder} (once, about a minute and 1.4 GB)`, async () => {
-    const { code, output } = await exec(
-      'mmdebstrap',
-      [
-        '--quiet',
-        '--variant=apt',
-        `--include=${packages.join(',')}`,
-        ...options.map((option) => `--aptopt=${option}`),
-        ...hooks.map((hook) => `--customize-hook=${hook}`),
-        suite,
-        temporary,
-        `deb ${mirror} ${suite} main`,
-        `deb-src ${mirror} ${suite} main`,
-      ],
-      { capture: true, check: false },
-    )
-    if (code !== 0) {
-      rmSync(temporary, { recursive: true, force: true })
-      throw new Problem(
-        `${output}\nThe Debian root could not be made (mmdebstrap, exit code ${code}; its words are above). Is the mirror of /etc/apt reachable, and are 2 GB free in ${cache}? KBVE_CACHE chooses another folder.`,
+  await step(
+    `make a Debian ${suite} root with Emscripten and clang in ${rootFolder} (once, about a minute and 1.4 GB)`,
+    async () => {
+      const { code, output } = await exec(
+        'mmdebstrap',
+        [
+          '--quiet',
+          '--variant=apt',
+          `--include=${packages.join(',')}`,
+          ...options.map((option) => `--aptopt=${option}`),
+          ...hooks.map((hook) => `--customize-hook=${hook}`),
+          suite,
+          temporary,
+          `deb ${mirror} ${suite} main`,
+          `deb-src ${mirror} ${suite} main`,
+        ],
+        { capture: true, check: false },
       )
-    }
-    renameSync(temporary, rootFolder)
-  })
+      if (code !== 0) {
+        rmSync(temporary, { recursive: true, force: true })
+        throw new Problem(
+          `${output}\nThe Debian root could not be made (mmdebstrap, exit code ${code}; its words are above). Is the mirror of /etc/apt reachable, and are 2 GB free in ${cache}? KBVE_CACHE chooses another folder.`,
+        )
+      }
+      renameSync(temporary, rootFolder)
+    },
+  )
 }
 
 /** The root's folder, made when it does not exist yet. */
@@ -80,7 +83,14 @@ export function staleRoots() {
 /** Arguments of bwrap that enter the root: it sees the checkout, the cache's sources and /tmp, and nothing else of the host. */
 export function enter(root, environment, cwd) {
   const same = (folder) => ['--bind', folder, folder]
-  const path = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin', join(project, 'node_modules', '.bin')]
+  const path = [
+    '/usr/local/bin',
+    '/usr/bin',
+    '/bin',
+    '/usr/sbin',
+    '/sbin',
+    join(project, 'node_modules', '.bin'),
+  ]
   const set = {
     PATH: path.join(':'),
     HOME: '/root',

@@ -27,16 +27,22 @@ export function outputOf(command, args, options = {}) {
  * Runs a command to its end and answers { code, output }.
  * options.quiet: keep the output and print it only when the command fails.
  * options.capture: keep the output and print nothing.
+ * options.tee: print the output as it comes, and keep it.
  * options.check (default true): a failing command throws a Problem.
  */
 export function exec(command, args, options = {}) {
-  const { quiet = false, capture = false, check = true, label, ...rest } = options
-  const piped = quiet || capture
+  const { quiet = false, capture = false, tee = false, check = true, label, ...rest } = options
+  const piped = quiet || capture || tee
   return new Promise((settle, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', piped ? 'pipe' : 'inherit', piped ? 'pipe' : 'inherit'], ...rest })
+    const out = piped ? 'pipe' : 'inherit'
+    const child = spawn(command, args, { stdio: ['ignore', out, out], ...rest })
     let output = ''
-    child.stdout?.on('data', (chunk) => (output += chunk))
-    child.stderr?.on('data', (chunk) => (output += chunk))
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text) => {
+        output += text
+        if (tee) process.stdout.write(text)
+      })
+    }
     child.on('error', (cause) => {
       reject(new Problem(`${label ?? command} could not be started: ${cause.message}.`))
     })

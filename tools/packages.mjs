@@ -17,7 +17,8 @@ function read(file) {
 function installed() {
   const wanted = read('package-lock.json')
   const present = read('node_modules/.package-lock.json')
-  if (!wanted) throw new Problem('package-lock.json cannot be read. Restore it with git checkout package-lock.json.')
+  if (!wanted)
+    throw new Problem('package-lock.json cannot be read. Restore it with git checkout package-lock.json.')
   if (!present) return false
   return Object.entries(wanted)
     .filter(([path]) => path.includes('node_modules/'))
@@ -32,6 +33,8 @@ export async function ensureNodeModules() {
   if (installed()) return
   await withLock(join(project, 'build', 'npm.lock'), 'npm ci', async () => {
     if (installed()) return
-    await step('npm ci', () => exec('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: project, quiet: true }))
+    await step('npm ci', () =>
+      exec('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: project, quiet: true }),
+    )
   })
 }

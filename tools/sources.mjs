@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { exec, which } from './exec.mjs'
 import { withLock } from './lock.mjs'
@@ -99,7 +108,8 @@ export async function sourceArguments(debianList, unpackWith) {
 export async function givenSourceArguments() {
   if (process.env.KBVE_SOURCES_DIR) {
     const tar = which('tar')
-    if (!tar) throw new Problem('KBVE_SOURCES_DIR is set, but there is no tar on PATH to unpack its tarballs.')
+    if (!tar)
+      throw new Problem('KBVE_SOURCES_DIR is set, but there is no tar on PATH to unpack its tarballs.')
     mkdirSync(sourcesFolder, { recursive: true })
     return sourceArguments('', (command, args) => exec(command, args, { quiet: true }))
   }

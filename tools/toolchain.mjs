@@ -15,7 +15,10 @@ import { givenSourceArguments, sourceArguments, sourcesFolder } from './sources.
 const probe = '#include <expected>\nint main() { return std::expected<int, int>(0).value_or(1); }\n'
 
 function atLeast(text, ...wanted) {
-  const found = /(\d+)\.(\d+)/.exec(text ?? '')?.slice(1).map(Number)
+  const found = /(\d+)\.(\d+)/
+    .exec(text ?? '')
+    ?.slice(1)
+    .map(Number)
   if (!found) return false
   return found[0] > wanted[0] || (found[0] === wanted[0] && found[1] >= (wanted[1] ?? 0))
 }
@@ -86,14 +89,18 @@ async function fromDebian() {
     root,
     run,
     sourceArguments: () =>
-      sourceArguments(readFileSync(join(root, sourceListName), 'utf8'), (command, args) => run(command, args, { quiet: true })),
+      sourceArguments(readFileSync(join(root, sourceListName), 'utf8'), (command, args) =>
+        run(command, args, { quiet: true }),
+      ),
   }
 }
 
 async function find() {
   const wish = process.env.KBVE_TOOLCHAIN
   if (wish && wish !== 'path' && wish !== 'debian') {
-    throw new Problem(`KBVE_TOOLCHAIN is "${wish}"; it can be "path" (what is on PATH) or "debian" (a root made in the cache).`)
+    throw new Problem(
+      `KBVE_TOOLCHAIN is "${wish}"; it can be "path" (what is on PATH) or "debian" (a root made in the cache).`,
+    )
   }
   if (wish !== 'debian') {
     const cxx = cxxOnPath()
@@ -121,4 +128,3 @@ export function toolchain() {
 export async function run(command, args, options) {
   return (await toolchain()).run(command, args, options)
 }
-

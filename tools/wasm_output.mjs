@@ -16,11 +16,16 @@ export function writeIfChanged(file, content) {
 export async function placeWasm(from) {
   const read = (name) => {
     const file = join(from, name)
-    if (!existsSync(file)) throw new Problem(`The WASM build made no ${file}. Delete ${dirname(from)} and build again.`)
+    if (!existsSync(file))
+      throw new Problem(`The WASM build made no ${file}. Delete ${dirname(from)} and build again.`)
     return readFileSync(file)
   }
   const { transform } = await import('esbuild')
-  const glue = await transform(read('locker.js').toString(), { minify: true, format: 'esm', target: 'es2022' })
+  const glue = await transform(read('locker.js').toString(), {
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+  })
   const dist = join(project, 'npm', 'dist', 'wasm')
   writeIfChanged(join(dist, 'locker.js'), glue.code)
   writeIfChanged(join(dist, 'locker.wasm'), read('locker.wasm'))

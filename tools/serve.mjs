@@ -1,0 +1,110 @@
+/** A small static server for a built page, with the content security policy the README names. */
+import { createReadStream, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { extname, join, normalize, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { project } from './paths.mjs'
+import { main, Problem, say } from './say.mjs'
+
+const types = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+  '.woff2': 'font/woff2',
+}
+
+const policy = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+function fileFor(folder, address) {
+  let path
+  try {
+    path = normalize(decodeURIComponent(new URL(address, 'http://localhost').pathname))
+  } catch {
+    return undefined
+  }
+  const file = join(folder, path.endsWith(sep) ? join(path, 'index.html') : path)
+  if (!file.startsWith(folder + sep)) return undefined
+  const found = statSync(file, { throwIfNoEntry: false })
+  return found?.isFile() ? { file, size: found.size } : undefined
+}
+
+function answer(folder, request, response) {
+  const headers = {
+    'content-security-policy': policy,
+    'cross-origin-opener-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-cache',
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.writeHead(405, { ...headers, allow: 'GET, HEAD' }).end('Only GET and HEAD are answered here.\n')
+    return
+  }
+  const found = fileFor(folder, request.url)
+  if (!found) {
+    response.writeHead(404, headers).end('There is no such file here.\n')
+    return
+  }
+  headers['content-type'] = types[extname(found.file)] ?? 'application/octet-stream'
+  response.writeHead(200, { ...headers, 'content-length': found.size })
+  if (request.method === 'HEAD') response.end()
+  else
+    createReadStream(found.file)
+      .on('error', () => response.destroy())
+      .pipe(response)
+}
+
+function listen(server, port) {
+  return new Promise((settle, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject)
+      settle(server.address().port)
+    })
+  })
+}
+
+/** Serves a folder on 127.0.0.1, on `port` or the next free one (0: any). Answers { url, close() }. */
+export async function serve(folder, port = 0) {
+  const server = createServer((request, response) => answer(folder, request, response))
+  let wanted = port
+  for (;;) {
+    try {
+      const got = await listen(server, wanted)
+      return {
+        url: `http://127.0.0.1:${got}/`,
+        close: () =>
+          new Promise((settle) => {
+            server.close(settle)
+            server.closeAllConnections()
+          }),
+      }
+    } catch (error) {
+      if (error.code !== 'EADDRINUSE' || wanted - port > 50) {
+        throw new Problem(`The page could not be served on 127.0.0.1:${wanted}: ${error.message}.`)
+      }
+      wanted += 1
+    }
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await main(async () => {
+    const { url } = await serve(join(project, 'web', 'dist'), Number(process.env.PORT ?? 4173))
+    say(`The page is at ${url} (end with Ctrl-C).`)
+  })
+}
