@@ -17,7 +17,9 @@ const hex = (bytes) => Buffer.from(bytes).toString('hex')
 
 /** The package's core, compiled once; every derivation gets an instance of its own. */
 function packageSide(salt) {
-  const compiled = new WebAssembly.Module(readFileSync(new URL('../../npm/dist/wasm/locker.wasm', import.meta.url)))
+  const compiled = new WebAssembly.Module(
+    readFileSync(new URL('../../npm/dist/wasm/locker.wasm', import.meta.url)),
+  )
   const secret = new TextEncoder().encode(SECRET)
   return async () => {
     const begin = performance.now()
@@ -57,7 +59,8 @@ function nativeSide(child, salt) {
   return async () => {
     child.stdin.write(`${SECRET} ${hex(salt)} ${MEMORY_KIB} ${PASSES}\n`)
     const { value, done } = await answers.next()
-    if (done) throw new Error('The native benchmark ended early; build it with: node tools/build.mjs native-release')
+    if (done)
+      throw new Error('The native benchmark ended early; build it with: node tools/build.mjs native-release')
     const [milliseconds, key] = value.split(' ')
     return { took: Number(milliseconds), key }
   }

@@ -27,7 +27,7 @@ int main() {
     unsigned long long passes = 0;
     words >> secret >> salt_text >> memory_kib >> passes;
 
-    std::array<unsigned char, crypto_pwhash_SALTBYTES> salt{};
+    std::array<unsigned char, crypto_pwhash_argon2id_SALTBYTES> salt{};
     std::size_t salt_size = 0;
     sodium_hex2bin(salt.data(), salt.size(), salt_text.data(), salt_text.size(), nullptr, &salt_size, nullptr);
     if (!words || salt_size != salt.size()) {
@@ -37,8 +37,9 @@ int main() {
 
     std::array<unsigned char, 32> key{};
     const auto begin = std::chrono::steady_clock::now();
-    const int failed = crypto_pwhash(key.data(), key.size(), secret.data(), secret.size(), salt.data(), passes,
-                                     memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13);
+    const int failed =
+        crypto_pwhash_argon2id(key.data(), key.size(), secret.data(), secret.size(), salt.data(), passes,
+                               memory_kib * 1024, crypto_pwhash_argon2id_ALG_ARGON2ID13);
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     if (failed != 0) {
       std::fputs("Argon2id failed: not enough memory, or numbers outside its limits.\n", stderr);

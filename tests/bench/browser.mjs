@@ -11,7 +11,10 @@ import { askedFor, finish, printComparison } from './report.mjs'
 const { quick } = askedFor()
 
 // Only a page that is isolated from other origins has a clock of 5 µs; otherwise it is 100 µs.
-const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' }
+const isolation = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+}
 
 /** Runs one of the functions of browser_page.mjs in a page of its own. */
 async function inPage(browser, origin, name, options) {

@@ -5,7 +5,9 @@ import { inTurns } from './measure.mjs'
 
 const JSON_BYTES = 200
 const values = Array.from({ length: 64 }, (_, i) =>
-  Array.from({ length: JSON_BYTES - 2 }, (_, j) => String.fromCharCode(97 + ((i * 31 + j * 7) % 26))).join(''),
+  Array.from({ length: JSON_BYTES - 2 }, (_, j) => String.fromCharCode(97 + ((i * 31 + j * 7) % 26))).join(
+    '',
+  ),
 )
 let turn = 0
 /** A value that differs from the one before, so that a set() is never a repetition. */
@@ -119,7 +121,8 @@ async function assertSameShape() {
       .map(([key, value]) => `${key}:${value?.length ?? typeof value}`)
       .sort()
       .join()
-  if (shape(ours) !== shape(peers)) throw new Error(`The peer writes ${shape(peers)}, the locker ${shape(ours)}.`)
+  if (shape(ours) !== shape(peers))
+    throw new Error(`The peer writes ${shape(peers)}, the locker ${shape(ours)}.`)
   await locker.destroy()
 }
 

@@ -15,7 +15,9 @@ async function makeVault() {
 }
 
 const letters = (length, seed) =>
-  Array.from({ length }, (_, i) => String.fromCharCode(97 + ((seed * 31 + i * 7 + ((seed * i) >> 3)) % 26))).join('')
+  Array.from({ length }, (_, i) =>
+    String.fromCharCode(97 + ((seed * 31 + i * 7 + ((seed * i) >> 3)) % 26)),
+  ).join('')
 
 /** A text whose JSON has 200 bytes. */
 const textValue = (seed) => letters(JSON_BYTES - 2, seed)
@@ -108,7 +110,8 @@ export async function openRow({ rounds }) {
   const peers = await sealMany(count, peer.seal)
   assertSameJob(ours[0], peers[0])
   const check = (values) => {
-    if (values.length !== count || values[count - 1]?.n !== count - 1) throw new Error('Not every record opened.')
+    if (values.length !== count || values[count - 1]?.n !== count - 1)
+      throw new Error('Not every record opened.')
   }
   const costs = await inTurns(
     {

@@ -6,7 +6,8 @@ import { writeFileSync } from 'node:fs'
 /** Prints rows of cells in columns. @param {string[]} head @param {string[][]} lines */
 function printColumns(title, head, lines) {
   const widths = head.map((text, i) => Math.max(text.length, ...lines.map((line) => line[i].length)))
-  const print = (cells) => console.log(`  ${cells.map((cell, i) => cell.padEnd(widths[i])).join('  ')}`.trimEnd())
+  const print = (cells) =>
+    console.log(`  ${cells.map((cell, i) => cell.padEnd(widths[i])).join('  ')}`.trimEnd())
   console.log(`\n${title}\n`)
   print(head)
   print(widths.map((width) => '-'.repeat(width)))
@@ -36,7 +37,14 @@ export function printComparison(title, rows) {
 export function printSizes(title, rows) {
   const head = ['file', 'raw kB', 'gzip kB', 'brotli kB', 'bar (gzip)', '']
   const cell = (value) => value.toFixed(2).padStart(8)
-  const lines = rows.map((r) => [r.name, cell(r.raw), cell(r.gzip), cell(r.brotli), r.bar ?? '', verdictText(r)])
+  const lines = rows.map((r) => [
+    r.name,
+    cell(r.raw),
+    cell(r.gzip),
+    cell(r.brotli),
+    r.bar ?? '',
+    verdictText(r),
+  ])
   printColumns(title, head, lines)
 }
 
@@ -67,7 +75,9 @@ export function finish(rows) {
   }
   const failed = rows.filter((row) => row.holds === false)
   if (failed.length > 0) {
-    console.error(`\n  Bars that do not hold: ${failed.map((row) => `${row.name} (${row.ratio}, ${row.bar})`).join('; ')}.`)
+    console.error(
+      `\n  Bars that do not hold: ${failed.map((row) => `${row.name} (${row.ratio}, ${row.bar})`).join('; ')}.`,
+    )
     process.exitCode = 1
   }
 }

@@ -114,9 +114,17 @@ const rows = [
   }),
   line('wasm', wasm),
   line('glue', glue),
-  ...entries.map((entry) => line(`entry ${entry.name}`, entry, entry.name === '.' ? {} : { note: 'with what it shares with the entry .' })),
+  ...entries.map((entry) =>
+    line(
+      `entry ${entry.name}`,
+      entry,
+      entry.name === '.' ? {} : { note: 'with what it shares with the entry .' },
+    ),
+  ),
   line('worker', worker, { note: 'fetched when a passphrase is used' }),
-  line('worker with the glue', workerWhole, { note: 'as a bundler writes it, for it cannot share the glue with the page' }),
+  line('worker with the glue', workerWhole, {
+    note: 'as a bundler writes it, for it cannot share the glue with the page',
+  }),
 ]
 printSizes('What a visitor downloads (kB = 1,000 bytes)', rows)
 finish(rows)

@@ -51,7 +51,11 @@ export async function webCryptoPeer() {
       const nonce = random(12)
       const version = ++rev
       const aad = additionalData(lockerId, id, version, writer, 0, 0)
-      const box = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce, additionalData: aad }, key, padded)
+      const box = await crypto.subtle.encrypt(
+        { name: 'AES-GCM', iv: nonce, additionalData: aad },
+        key,
+        padded,
+      )
       return { id, rev: version, writer, epoch: 0, kind: 'json', expires: 0, nonce, box: new Uint8Array(box) }
     },
 
@@ -65,7 +69,14 @@ export async function webCryptoPeer() {
     openAll(records) {
       return Promise.all(
         records.map(async (record) => {
-          const aad = additionalData(lockerId, record.id, record.rev, record.writer, record.epoch, record.expires)
+          const aad = additionalData(
+            lockerId,
+            record.id,
+            record.rev,
+            record.writer,
+            record.epoch,
+            record.expires,
+          )
           const algorithm = { name: 'AES-GCM', iv: record.nonce, additionalData: aad }
           const padded = new Uint8Array(await crypto.subtle.decrypt(algorithm, key, record.box))
           const end = padded.lastIndexOf(0x80)
