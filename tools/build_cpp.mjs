@@ -8,8 +8,10 @@ import { Problem, step } from './say.mjs'
 import { toolchain } from './toolchain.mjs'
 import { placeWasm } from './wasm_output.mjs'
 
+const emcmake = ['emcmake', 'cmake']
+
 /** Configures build/<preset> when it has not been, or was for another toolchain; then lets Ninja build it. */
-async function cmake(preset, launcher) {
+async function cmake(preset, launcher, target) {
   const tools = await toolchain()
   const folder = join(project, 'build', preset)
   const stamp = join(folder, 'kbve-configured')
@@ -29,26 +31,33 @@ async function cmake(preset, launcher) {
       mkdirSync(folder, { recursive: true })
       writeFileSync(stamp, wanted)
     }
-    await step(`build ${preset}`, () => tools.run('cmake', ['--build', folder], { quiet: true }))
+    await step(`build ${preset}: ${target}`, () =>
+      tools.run('cmake', ['--build', folder, '--target', target], { quiet: true }),
+    )
   })
   return folder
 }
 
 /** The folder of a native build. */
-export async function buildNative(preset) {
+export async function buildNative(preset, target = 'all') {
   if (preset === 'fuzz' && !(await toolchain()).isClang) {
     throw new Problem(
       'Fuzzing needs clang: put clang++ with libFuzzer on PATH, or set KBVE_TOOLCHAIN=debian.',
     )
   }
-  return cmake(preset, ['cmake'])
+  return cmake(preset, ['cmake'], target)
 }
 
-/** The folder of a WASM build; wasm-release also goes to where the npm package expects it. */
+/** The folder of a WASM build with the module in it; that of wasm-release also goes to where the npm package expects it. */
 export async function buildWasm(preset) {
   // Emscripten makes the TypeScript declarations with the project's tsc.
   await ensureNodeModules()
-  const folder = await cmake(preset, ['emcmake', 'cmake'])
+  const folder = await cmake(preset, emcmake, 'locker_wasm')
   if (preset === 'wasm-release') await placeWasm(join(folder, 'wasm'))
   return folder
+}
+
+/** The folder of a WASM build with the tests of the core in it. */
+export async function buildWasmTests(preset) {
+  return cmake(preset, emcmake, 'kbve_tests')
 }

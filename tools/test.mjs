@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from './browsers.mjs'
 import { build } from './build.mjs'
+import { buildWasmTests } from './build_cpp.mjs'
 import { exec } from './exec.mjs'
 import { ensureNodeModules } from './packages.mjs'
 import { project } from './paths.mjs'
@@ -51,7 +52,7 @@ async function native() {
 }
 
 async function wasm(preset) {
-  await build(preset)
+  await buildWasmTests(preset)
   return node(`build/${preset}/tests/core/kbve_tests.cjs`, ['--gtest_brief=1'], await vectors())
 }
 
