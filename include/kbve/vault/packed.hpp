@@ -1,0 +1,73 @@
+#pragma once
+
+/// The packed form in which items and records cross into JavaScript, many in one call, and the memory they
+/// cross in. Numbers are little-endian and nothing is aligned:
+///
+///     plain item    := u16 idLen, id, u8 kind (0 json, 1 bytes, 2 gone), f64 expires, u32 len, value
+///     packed record := u16 idLen, id, f64 rev, 8 bytes writer, u32 epoch, u8 kind, f64 expires,
+///                      12 bytes nonce, u32 boxLen, box
+///     change        := u16 idLen, id, u8 hadOld, f64 oldRev, 8 bytes oldWriter,
+///                      f64 newRev, 8 bytes newWriter                          (newRev 0: removed)
+///
+///     seal gives    := for each item: packed record, u32 n, n bytes (the JSON text that was sealed instead of
+///                      the value, where the field's rule changed it; else n = 0)
+///     open gives    := u8 status of each record, u32 jsonLen, JSON text "[v0,v1,…]" with null for whatever is
+///                      not status 0, then for each status 1: u32 len, bytes
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kbve/core/bytes.hpp"
+#include "kbve/core/result.hpp"
+#include "kbve/vault/scratch.hpp"
+#include "kbve/vault/vault.hpp"
+
+namespace kbve::vault {
+
+/// What became of a record.
+enum class open_status : std::uint8_t { json = 0, bytes = 1, gone = 2, closed = 3 };
+
+/// A vault's packed operations. The caller writes the input into `input(n)`, calls, and reads as many bytes as
+/// the call answers from `output()`, before the next call. Input that does not parse to its last byte is
+/// refused as a whole.
+class packed_door {
+ public:
+  /// Memory for `size` bytes of input, or nullptr. The output of the call before is wiped and gone.
+  [[nodiscard]] std::uint8_t* input(std::size_t size) noexcept;
+  [[nodiscard]] std::uint8_t* output() noexcept { return output_.data(); }
+
+  /// Checks and seals `count` items with increasing revisions; nothing is sealed unless all are valid. The
+  /// input is wiped.
+  [[nodiscard]] result<std::size_t> seal(vault& with, std::size_t count, std::size_t size, double now);
+  /// Opens `count` records; those that do not open get status 3. `accumulate` adds every one of them, opened or
+  /// not, to the set sum that `check_root` and `rebuild_root` use.
+  [[nodiscard]] result<std::size_t> open(vault& with, std::size_t count, std::size_t size, bool accumulate);
+  /// Forgets the accumulated sum.
+  void sum_begin() noexcept;
+
+  [[nodiscard]] result<integrity> check_root(vault& with, std::size_t size);
+  /// A packed root for the accumulated records.
+  [[nodiscard]] result<std::size_t> rebuild_root(vault& with, double now);
+  /// The input is a packed root of `root_size` bytes, then `changes` changes; gives the packed root after them.
+  [[nodiscard]] result<std::size_t> apply_root(vault& with, std::size_t root_size, std::size_t changes,
+                                               std::size_t size, double now);
+
+  /// Wipes and gives back all memory.
+  void wipe_all() noexcept;
+
+ private:
+  [[nodiscard]] result<bytes_view> taken(std::size_t size) const;
+  [[nodiscard]] bool prepare_output(std::uint64_t size) noexcept;
+  /// The same part of the input, to be written to.
+  [[nodiscard]] mutable_bytes_view in_place(bytes_view part) noexcept;
+  [[nodiscard]] result<std::size_t> seal_checked(vault& with, std::size_t count, bytes_view in, double now);
+  [[nodiscard]] result<std::size_t> put_root(const sealed_root& root);
+
+  scratch_memory input_;
+  scratch_memory output_;
+  std::size_t output_used_ = 0;
+  set_sum sum_;
+  std::uint64_t sum_count_ = 0;
+};
+
+}  // namespace kbve::vault

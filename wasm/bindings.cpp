@@ -1,0 +1,311 @@
+/// The locker's core as JavaScript sees it. Nothing is decided here: each function hands over to a room of
+/// include/kbve and hands back what it says.
+
+#include <emscripten/bind.h>
+#include <emscripten/heap.h>
+
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "kbve/core/base64url.hpp"
+#include "kbve/crypto/kdf.hpp"
+#include "kbve/crypto/random.hpp"
+#include "kbve/vault/header.hpp"
+#include "kbve/vault/packed.hpp"
+#include "kbve/vault/schema.hpp"
+#include "kbve/vault/vault.hpp"
+#include "marshal.hpp"
+
+namespace kbve::wasm {
+namespace {
+
+using emscripten::val;
+using vault::integrity;
+
+std::unexpected<error> bad_key() {
+  return fail(errc::invalid_field, "A key has 32 bytes; derive it again.", "key");
+}
+
+/// A key of exactly 32 bytes out of a Uint8Array.
+std::optional<secret_key> key_from(const uint8_array& array) {
+  const secret_bytes copy = from_js(array);
+  if (copy.size() != secret_key::length) return std::nullopt;
+  return secret_key(copy.view().first<secret_key::length>());
+}
+
+std::uint64_t date_from(double now) {
+  // What is no date becomes one that every check refuses.
+  std::uint64_t date = 0;
+  return to_integer(std::floor(now), date) ? date : vault::integer_limit;
+}
+
+class locker_vault {
+ public:
+  explicit locker_vault(vault::vault open) : vault_(std::move(open)) {}
+
+  static vault_or_failure create(const std::string& tenant, const std::string& name, double now,
+                                 const std::string& schema_json) {
+    auto fields = vault::schema::parse(schema_json);
+    if (!fields) return vault_or_failure(to_js(fields.error()));
+    return handed_over(vault::vault::create(tenant, name, date_from(now), *std::move(fields)));
+  }
+
+  static vault_or_failure unlock(const std::string& header_json, unsigned slot_index, const uint8_array& kek,
+                                 const std::string& schema_json) {
+    auto header = vault::parse_header(header_json);
+    if (!header) return vault_or_failure(to_js(header.error()));
+    auto fields = vault::schema::parse(schema_json);
+    if (!fields) return vault_or_failure(to_js(fields.error()));
+    const auto key = key_from(kek);
+    if (!key) return vault_or_failure(to_js(bad_key().error()));
+    return handed_over(
+        vault::vault::unlock(*std::move(header), slot_index, key->view(), *std::move(fields)));
+  }
+
+  static vault_or_failure adopt(const std::string& header_json, const uint8_array& root_key,
+                                const std::string& schema_json) {
+    auto header = vault::parse_header(header_json);
+    if (!header) return vault_or_failure(to_js(header.error()));
+    auto fields = vault::schema::parse(schema_json);
+    if (!fields) return vault_or_failure(to_js(fields.error()));
+    auto key = key_from(root_key);
+    if (!key) return vault_or_failure(to_js(bad_key().error()));
+    return handed_over(vault::vault::adopt(*std::move(header), *std::move(key), *std::move(fields)));
+  }
+
+  [[nodiscard]] std::string header() const { return vault_ ? vault::to_json(vault_->current_header()) : ""; }
+
+  [[nodiscard]] bytes_or_failure slot_aad(const std::string& slot_json) const {
+    if (!vault_) return bytes_or_failure(to_js(locked().error()));
+    auto slot = vault::parse_slot(slot_json, vault::slot_form::bare);
+    if (!slot) return bytes_or_failure(to_js(slot.error()));
+    return bytes_or_failure(to_js(bytes_view(vault_->slot_aad(*slot))));
+  }
+
+  done_or_failure add_slot(const std::string& slot_json) {
+    if (!vault_) return to_js(locked());
+    auto slot = vault::parse_slot(slot_json, vault::slot_form::complete);
+    if (!slot) return to_js(result<void>(std::unexpected(slot.error())));
+    return to_js(vault_->add_slot(*std::move(slot)));
+  }
+
+  done_or_failure wrap_slot(const std::string& slot_json, const uint8_array& kek) {
+    if (!vault_) return to_js(locked());
+    auto slot = vault::parse_slot(slot_json, vault::slot_form::bare);
+    if (!slot) return to_js(result<void>(std::unexpected(slot.error())));
+    const auto key = key_from(kek);
+    if (!key) return to_js(result<void>(bad_key()));
+    return to_js(vault_->wrap_slot(*std::move(slot), key->view()));
+  }
+
+  done_or_failure remove_slot(const std::string& id_text) {
+    if (!vault_) return to_js(locked());
+    vault::slot_id id{};
+    if (!base64url::decode_into(id_text, id)) {
+      return to_js(fail(errc::invalid_field, "A slot's id is 16 bytes as base64url.", "slot"));
+    }
+    return to_js(vault_->remove_slot(id));
+  }
+
+  text_or_failure raise_header() {
+    if (!vault_) return text_or_failure(to_js(locked().error()));
+    if (auto raised = vault_->raise_header(); !raised) return text_or_failure(to_js(raised.error()));
+    return text_or_failure(val(vault::to_json(vault_->current_header())));
+  }
+
+  done_or_failure raise_epoch() { return to_js(vault_ ? vault_->raise_epoch() : locked()); }
+
+  done_or_failure take_header(const std::string& header_json) {
+    if (!vault_) return to_js(locked());
+    auto header = vault::parse_header(header_json);
+    if (!header) return to_js(result<void>(std::unexpected(header.error())));
+    return to_js(vault_->take_header(*std::move(header)));
+  }
+
+  [[nodiscard]] bytes_or_failure root_key() const {
+    return bytes_or_failure(vault_ ? to_js(bytes_view(vault_->root_key().view())) : to_js(locked().error()));
+  }
+
+  [[nodiscard]] integrity header_integrity() const {
+    return vault_ ? vault_->header_integrity() : integrity::ok;
+  }
+
+  [[nodiscard]] uint8_array writer() const {
+    return uint8_array(to_js(vault_ ? bytes_view(vault_->writer()) : bytes_view()));
+  }
+
+  double input(double bytes) {
+    std::uint64_t size = 0;
+    std::uint8_t* const at = to_integer(bytes, size) && size < UINT32_MAX
+                                 ? door_.input(static_cast<std::size_t>(size))
+                                 : nullptr;
+    if (at == nullptr) {
+      failed_ = fail(errc::out_of_memory,
+                     "There is not enough memory for this many values at once; use smaller batches.")
+                    .error();
+    }
+    return static_cast<double>(reinterpret_cast<std::uintptr_t>(at));
+  }
+  double output() { return static_cast<double>(reinterpret_cast<std::uintptr_t>(door_.output())); }
+
+  double seal(unsigned count, unsigned size, double now) {
+    return vault_ ? answer(door_.seal(*vault_, count, size, now)) : answer(locked());
+  }
+  double open(unsigned count, unsigned size, bool accumulate) {
+    return vault_ ? answer(door_.open(*vault_, count, size, accumulate)) : answer(locked());
+  }
+  void sum_begin() { door_.sum_begin(); }
+  check_or_failure check_root(unsigned size) {
+    if (!vault_) return check_or_failure(to_js(locked().error()));
+    auto found = door_.check_root(*vault_, size);
+    return check_or_failure(found ? val(*found) : to_js(found.error()));
+  }
+  double rebuild_root(double now) {
+    return vault_ ? answer(door_.rebuild_root(*vault_, now)) : answer(locked());
+  }
+  double apply_root(unsigned root_size, unsigned changes, unsigned size, double now) {
+    return vault_ ? answer(door_.apply_root(*vault_, root_size, changes, size, now)) : answer(locked());
+  }
+
+  [[nodiscard]] failure last_failure() const { return to_js(failed_); }
+
+  void observe(double rev) {
+    std::uint64_t seen = 0;
+    if (vault_ && to_integer(rev, seen)) vault_->observe(seen);
+  }
+  [[nodiscard]] double sealed() const { return vault_ ? static_cast<double>(vault_->sealed()) : 0; }
+
+  void wipe() {
+    vault_.reset();
+    door_.wipe_all();
+    failed_ = locked().error();
+  }
+
+ private:
+  static result<void> locked() {
+    return fail(errc::locked, "The locker is locked; unlock it first.");
+  }
+
+  static vault_or_failure handed_over(result<vault::vault> opened) {
+    if (!opened) return vault_or_failure(to_js(opened.error()));
+    return vault_or_failure(
+        val(new locker_vault(*std::move(opened)), emscripten::return_value_policy::take_ownership()));
+  }
+
+  double answer(result<std::size_t> got) {
+    if (got) return static_cast<double>(*got);
+    failed_ = std::move(got).error();
+    return -1;
+  }
+  double answer(result<void> refused) {
+    failed_ = std::move(refused).error();
+    return -1;
+  }
+
+  std::optional<vault::vault> vault_;
+  vault::packed_door door_;
+  error failed_;
+};
+
+bytes_or_failure argon2id(const uint8_array& secret, const uint8_array& salt, double memory_kib, double passes) {
+  const auto refuse = [](const error& why) { return bytes_or_failure(to_js(why)); };
+  std::uint64_t memory = 0;
+  std::uint64_t times = 0;
+  if (!to_integer(memory_kib, memory) || !to_integer(passes, times)) {
+    return refuse(fail(errc::kdf_out_of_range, "The costs of Argon2id are whole numbers within the limits.").error());
+  }
+  // Before anything is copied: a secret that is refused anyway stays where it is.
+  if (auto checked = crypto::check_argon2id(memory, times); !checked) return refuse(checked.error());
+  const secret_bytes salt_copy = from_js(salt);
+  if (salt_copy.size() != crypto::argon2id_salt_size) {
+    return refuse(fail(errc::kdf_out_of_range, "The salt of Argon2id has 16 bytes.").error());
+  }
+  const secret_bytes secret_copy = from_js(secret);
+  auto key = crypto::argon2id(secret_copy.view(), salt_copy.view().first<crypto::argon2id_salt_size>(), memory, times);
+  if (!key) return refuse(key.error());
+  return bytes_or_failure(to_js(bytes_view(key->view())));
+}
+
+done_or_failure check_header(const std::string& header_json) {
+  auto header = vault::parse_header(header_json);
+  if (!header) return to_js(result<void>(std::unexpected(header.error())));
+  return to_js(result<void>());
+}
+
+done_or_failure field_error(const std::string& schema_json, const std::string& name, const std::string& value_json) {
+  auto fields = vault::schema::parse(schema_json);
+  if (!fields) return to_js(result<void>(std::unexpected(fields.error())));
+  auto checked = fields->check(name, value_json);
+  if (!checked) return to_js(result<void>(std::unexpected(checked.error())));
+  return to_js(result<void>());
+}
+
+uint8_array random_bytes(unsigned size) {
+  bytes drawn(size);
+  crypto::fill_random(drawn);
+  uint8_array out(to_js(bytes_view(drawn)));
+  wipe(drawn);
+  return out;
+}
+
+double memory_bytes() { return static_cast<double>(emscripten_get_heap_size()); }
+
+}  // namespace
+}  // namespace kbve::wasm
+
+EMSCRIPTEN_BINDINGS(kbve_locker) {
+  using namespace emscripten;
+  using namespace kbve::wasm;
+
+  auto codes = enum_<kbve::errc>("ErrorCode", enum_value_type::string);
+  for (const kbve::errc code : kbve::all_errors) codes.value(kbve::name(code).data(), code);
+  enum_<kbve::vault::integrity>("Integrity", enum_value_type::string)
+      .value("ok", kbve::vault::integrity::ok)
+      .value("header", kbve::vault::integrity::header)
+      .value("records", kbve::vault::integrity::records);
+  register_type<failure>("Failure", "{ code: ErrorCode, message: string, field: string, retryAt: number }");
+  register_type<uint8_array>("Uint8Array<ArrayBuffer>");
+  register_type<bytes_or_failure>("Uint8Array<ArrayBuffer> | Failure");
+  register_type<text_or_failure>("string | Failure");
+  register_type<done_or_failure>("'' | Failure");
+  register_type<vault_or_failure>("Vault | Failure");
+  register_type<check_or_failure>("Integrity | Failure");
+
+  function("argon2id(secret, salt, memoryKib, passes)", &argon2id);
+  function("checkHeader(headerJson)", &check_header);
+  function("fieldError(schemaJson, name, valueJson)", &field_error);
+  function("randomBytes(size)", &random_bytes);
+  function("memoryBytes", &memory_bytes);
+
+  class_<locker_vault>("Vault")
+      .class_function("create(tenant, name, now, schemaJson)", &locker_vault::create)
+      .class_function("unlock(headerJson, slotIndex, kek, schemaJson)", &locker_vault::unlock)
+      .class_function("adopt(headerJson, rootKey, schemaJson)", &locker_vault::adopt)
+      .property("integrity", &locker_vault::header_integrity)
+      .function("header", &locker_vault::header)
+      .function("slotAad(slotJson)", &locker_vault::slot_aad)
+      .function("addSlot(slotJson)", &locker_vault::add_slot)
+      .function("wrapSlot(slotJson, kek)", &locker_vault::wrap_slot)
+      .function("removeSlot(idBase64url)", &locker_vault::remove_slot)
+      .function("raiseHeader", &locker_vault::raise_header)
+      .function("raiseEpoch", &locker_vault::raise_epoch)
+      .function("takeHeader(headerJson)", &locker_vault::take_header)
+      .function("rootKey", &locker_vault::root_key)
+      .function("writer", &locker_vault::writer)
+      .function("input(bytes)", &locker_vault::input)
+      .function("output", &locker_vault::output)
+      .function("seal(count, inputBytes, now)", &locker_vault::seal)
+      .function("open(count, inputBytes, accumulate)", &locker_vault::open)
+      .function("sumBegin", &locker_vault::sum_begin)
+      .function("checkRoot(inputBytes)", &locker_vault::check_root)
+      .function("rebuildRoot(now)", &locker_vault::rebuild_root)
+      .function("applyRoot(rootBytes, changes, inputBytes, now)", &locker_vault::apply_root)
+      .function("failure", &locker_vault::last_failure)
+      .function("observe(rev)", &locker_vault::observe)
+      .function("sealed", &locker_vault::sealed)
+      .function("wipe", &locker_vault::wipe);
+}
