@@ -1,0 +1,57 @@
+/** `locker.entries`: an application's own values. */
+
+import { serialize } from './serialize.ts'
+import type { Entries } from './types.ts'
+import { entryId, type Values } from './values.ts'
+import type { PlainItem } from './vault.ts'
+
+/** What the entries need of their locker. */
+export interface EntriesHost {
+  /** The values of an open locker. */
+  values(): Values | undefined
+  /** Seals and hands over; throws where the locker cannot be written. */
+  write(items: readonly PlainItem[]): void
+  now(): number
+}
+
+/** Ids have at most 512 bytes, "entry/" included. */
+const maxNameBytes = 512 - 'entry/'.length
+
+function checkedId(name: unknown): string {
+  if (typeof name !== 'string' || name === '')
+    throw new TypeError('The name of an entry is a text that is not empty.')
+  if (/\p{Surrogate}/u.test(name)) throw new TypeError('The name of an entry is well-formed Unicode.')
+  if (new TextEncoder().encode(name).length > maxNameBytes) {
+    throw new TypeError(`The name of an entry has at most ${maxNameBytes} bytes.`)
+  }
+  return entryId(name)
+}
+
+function expiry(expiresIn: unknown, now: number): number {
+  if (expiresIn === undefined) return 0
+  if (typeof expiresIn !== 'number' || !(expiresIn > 0))
+    throw new TypeError('expiresIn is a number of seconds above 0.')
+  const at = Math.ceil(now + expiresIn * 1000)
+  if (!Number.isSafeInteger(at))
+    throw new TypeError('expiresIn is too far away; leave it out for a value that stays.')
+  return at
+}
+
+export function entriesOf(host: EntriesHost): Entries {
+  return Object.freeze<Entries>({
+    put(name, value, { expiresIn } = {}) {
+      const id = checkedId(name)
+      const expires = expiry(expiresIn, host.now())
+      if (value instanceof Uint8Array) host.write([{ id, expires, kind: 'bytes', bytes: value }])
+      else host.write([{ id, expires, kind: 'json', text: serialize(value, name) }])
+    },
+    get<T>(name: string): T | undefined {
+      const value = host.values()?.visible(checkedId(name))
+      return (value instanceof Uint8Array ? value.slice() : value) as T | undefined
+    },
+    delete(name) {
+      host.write([{ id: checkedId(name), expires: 0, kind: 'gone' }])
+    },
+    list: () => host.values()?.entryNames() ?? [],
+  })
+}

@@ -1,0 +1,83 @@
+/**
+ * @kbve/locker: a sealed, typed locker in the browser.
+ *
+ * Importing this does nothing; `createLocker` touches nothing either. The first use opens.
+ */
+import { loadCore } from './core.ts'
+import { makeLocker } from './locker.ts'
+import { inBrowser } from './node.ts'
+import { fieldsOf, type kbveLocker, type ProfileOf, type Schema } from './profile.ts'
+import { indexedDBStorage } from './storage/indexeddb.ts'
+import { memoryStorage } from './storage/memory.ts'
+import { broadcastChannel } from './tabs.ts'
+import type { Locker, LockerOptions } from './types.ts'
+
+export type { WasmSource } from './core.ts'
+export { type ErrorCode, LockerError } from './errors.ts'
+export type { LocksPort } from './locks.ts'
+export type { FieldValue, kbveLocker, ProfileOf, Schema, SchemaField } from './profile.ts'
+export { type IndexedDBStorageOptions, indexedDBStorage } from './storage/indexeddb.ts'
+export { memoryStorage } from './storage/memory.ts'
+export type {
+  Changes,
+  Completion,
+  LockerName,
+  LockerStorage,
+  Orphan,
+  Snapshot,
+  StorageEvent,
+  StorageSession,
+} from './storage/storage.ts'
+export type { ChannelPort } from './tabs.ts'
+export type {
+  ChangeEvent,
+  CreateOptions,
+  Entries,
+  ExclusiveOptions,
+  Integrity,
+  Json,
+  Locker,
+  LockerEvents,
+  LockerOptions,
+  LockerState,
+  PassphraseCost,
+  Progress,
+  Secret,
+  Status,
+  StatusReason,
+  UnlockOptions,
+} from './types.ts'
+
+function nameOf(value: unknown, option: string): string {
+  if (value === undefined) return 'default'
+  if (typeof value === 'string' && value !== '' && !/\p{Surrogate}/u.test(value)) return value
+  throw new TypeError(`createLocker: ${option} is a text that is not empty, in well-formed Unicode.`)
+}
+
+/** Makes a locker. A mistake in the options is a `TypeError`; everything else is told by its status. */
+// biome-ignore lint/complexity/noBannedTypes: no fields of its own is what {} says here
+export function createLocker<const S extends Schema = {}>(
+  options: LockerOptions<S> = {},
+): Locker<ProfileOf<S>> {
+  const { unlock = 'device', channel, wasm, locks } = options
+  if (unlock !== 'device' && unlock !== 'ask')
+    throw new TypeError("createLocker: unlock is 'device' or 'ask'.")
+  const name = { name: nameOf(options.name, 'name'), tenant: nameOf(options.tenant, 'tenant') }
+  const locker: Locker = makeLocker({
+    name,
+    mode: unlock,
+    fields: fieldsOf(options.schema, options.validate ?? true),
+    storage: options.storage ?? (inBrowser() ? indexedDBStorage() : memoryStorage()),
+    mirror: options.mirror ?? [],
+    now: options.clock ?? Date.now,
+    loadCore: () => loadCore(wasm),
+    channel: channel === null ? () => undefined : (channel ?? broadcastChannel),
+    locks,
+    startByListening: options.storage !== undefined || inBrowser(),
+  })
+  // The fields of the schema are known to the types alone; at run time there is one kind of locker.
+  return locker as unknown as Locker<ProfileOf<S>>
+}
+
+/** The name every locker of this package answers to when a profile type is needed. */
+export type AnyLocker = Locker<kbveLocker>

@@ -1,0 +1,366 @@
+/** In which state a locker is, what brings it into another, and who is told. */
+import { Connection } from './connection.ts'
+import { LockerError } from './errors.ts'
+import { Listeners, report } from './events.ts'
+import type { Header } from './format.ts'
+import { Jobs } from './jobs.ts'
+import { Mirror } from './mirror.ts'
+import { OpenLocker } from './open_locker.ts'
+import { type Opened, Opener } from './opener.ts'
+import { isPersisted } from './page.ts'
+import type { Ports } from './ports.ts'
+import { statusAfter } from './refusals.ts'
+import { StatusKeeper } from './status.ts'
+import type { StorageEvent } from './storage/storage.ts'
+import type { ChangeNote } from './tabs.ts'
+import type { ChangeEvent, CreateOptions, LockerEvents, Status, StatusReason } from './types.ts'
+import type { Changed } from './values.ts'
+
+export class Lifecycle {
+  readonly listeners = {
+    status: new Listeners<LockerEvents['status']>(),
+    change: new Listeners<LockerEvents['change']>(),
+    error: new Listeners<LockerEvents['error']>(),
+    any: new Listeners<void>(),
+  }
+  readonly #ports: Ports
+  readonly #connection: Connection
+  readonly #opener: Opener
+  readonly #mirror: Mirror
+  readonly #status: StatusKeeper
+  #ready: Promise<Status> | undefined
+  #open: OpenLocker | undefined
+  /** What other tabs changed while this one was still reading. */
+  #heard: ChangeNote[] = []
+  /** The end of the last open locker: its pending values are still being applied. */
+  #closing: Promise<void> = Promise.resolve()
+  readonly #jobs = new Jobs()
+  #disposed = false
+
+  constructor(ports: Ports) {
+    this.#ports = ports
+    this.#mirror = new Mirror(ports.storage, ports.name, ports.mirror, ports.fields)
+    this.#connection = new Connection(ports.storage, ports.name, ports.channel, {
+      storage: (event) => this.#storageEvent(event),
+      changed: (lockerId, notes) => this.#changedElsewhere(lockerId, notes),
+      destroyed: (lockerId) => this.#destroyedElsewhere(lockerId),
+      restored: () => this.#behind((open) => open.refresh('all')),
+      visible: () => this.#behind((open) => open.adopt()),
+    })
+    this.#opener = new Opener(ports, this.#connection, (progress) => {
+      // Of a check on an open locker the status says nothing; at the start it stays `opening`.
+      if (!this.#open)
+        this.#status.change({ progress, ...(this.status.state === 'opening' ? {} : { state: 'unlocking' }) })
+    })
+    this.#status = new StatusKeeper((status) => {
+      this.listeners.status.tell(status)
+      this.listeners.any.tell()
+    })
+  }
+
+  get status(): Status {
+    return this.#status.current
+  }
+
+  get open(): OpenLocker | undefined {
+    return this.#open
+  }
+
+  /** Resolves when what was pending at the last `lock()` is applied as far as it can be. */
+  get closing(): Promise<void> {
+    return this.#closing
+  }
+
+  get profile(): Readonly<Record<string, unknown>> {
+    return this.#open?.values.profile ?? this.#mirror.profile
+  }
+
+  get ready(): Promise<Status> {
+    this.#ready ??= this.#start()
+    return this.#ready
+  }
+
+  /** Begins to open because somebody listens. */
+  startByListening(): void {
+    if (this.#ports.startByListening && !this.#disposed) void this.ready
+  }
+
+  /** The open locker, or the reason why there is none. */
+  writable(): OpenLocker {
+    if (this.#open) return this.#open
+    this.#mustLive()
+    const { state, error } = this.status
+    if (state === 'failed' && error) throw error
+    if (state === 'absent') throw new LockerError('absent', 'There is no locker yet; create it first.')
+    const way =
+      state === 'locked' ? 'unlock it first' : 'await locker.ready or the unlocking that is under way'
+    throw new LockerError('locked', `The locker is not open; ${way}.`)
+  }
+
+  async create(passphrase: string | undefined, { signal, cost }: CreateOptions): Promise<void> {
+    await this.#settled()
+    if (this.status.state !== 'absent') {
+      throw new LockerError(
+        'exists',
+        'There is a locker of this name already; unlock it, or destroy it first.',
+      )
+    }
+    await this.#run({ signal }, async (abort) => {
+      try {
+        this.#opened(await this.#opener.make(passphrase, abort, cost))
+      } catch (error) {
+        const there = error instanceof LockerError && error.code === 'exists'
+        if (this.status.state === 'unlocking') this.#status.change({ state: there ? 'locked' : 'absent' })
+        throw error
+      }
+    })
+  }
+
+  async unlock(passphrase: string | undefined, signal?: AbortSignal): Promise<void> {
+    await this.#settled()
+    const device = passphrase === undefined
+    // Two callers who want the same of this browser's key get one answer.
+    if (device && this.#jobs.current?.device) return this.#jobs.current.done
+    await this.#run({ signal, device }, async (abort) => {
+      if (this.#open) return this.#opener.verify(passphrase, abort)
+      try {
+        this.#opened(await this.#opener.unlock(passphrase, abort))
+      } catch (error) {
+        this.#notOpened(error, true)
+        throw error
+      }
+    })
+  }
+
+  lock(): void {
+    this.#jobs.abort()
+    if (this.#open) this.#shut('locked', 'lock', true)
+  }
+
+  async destroy(): Promise<void> {
+    // Also what cannot be opened can be destroyed.
+    await this.#settled().catch(() => {})
+    this.#jobs.abort()
+    await this.#jobs.current?.done.catch(() => {})
+    await this.#run({}, async () => {
+      const session = await this.#connection.open()
+      // Before, so that they let go of the databases that are to be deleted.
+      if (this.#opener.lockerId) this.#connection.tabs.tellDestroyed(this.#opener.lockerId)
+      this.#shut('absent', 'destroyed', false)
+      await this.#closing
+      this.#connection.drop()
+      await session.destroy()
+      this.#mirror.remove()
+    })
+  }
+
+  dispose(): void {
+    if (this.#disposed) return
+    this.lock()
+    this.#disposed = true
+    for (const listeners of Object.values(this.listeners)) listeners.clear()
+    const last = Promise.allSettled([this.#jobs.current?.done, this.#closing])
+    void this.#connection.close(last.then(() => {}))
+    this.#opener.forget()
+  }
+
+  // Opening
+
+  async #start(): Promise<Status> {
+    try {
+      this.#mustLive()
+      const header = await this.#opener.look()
+      if (this.#ports.mode === 'device')
+        await this.#run({ device: true }, (abort) => this.#startWithDevice(header, abort))
+      else this.#status.change({ state: header ? 'locked' : 'absent' })
+    } catch (error) {
+      if (this.status.state === 'opening') this.#notOpened(error, false)
+    }
+    return this.status
+  }
+
+  async #startWithDevice(header: Header | undefined, signal: AbortSignal): Promise<void> {
+    try {
+      if (!header) return this.#opened(await this.#opener.make(undefined, signal))
+    } catch (error) {
+      // Another tab was quicker: its locker is the locker.
+      if (!(error instanceof LockerError && error.code === 'exists')) throw error
+    }
+    this.#opened(await this.#opener.unlock(undefined, signal))
+  }
+
+  /** After the first opening; and where that failed, after another look at the disk. */
+  async #settled(): Promise<void> {
+    this.#mustLive()
+    await this.ready
+    if (this.status.state !== 'failed' || this.#jobs.current) return
+    const error = this.status.error
+    this.#shut('locked', undefined, false)
+    this.#status.change({ state: 'opening' })
+    try {
+      this.#status.change({ state: (await this.#opener.look()) ? 'locked' : 'absent' })
+    } catch (again) {
+      this.#notOpened(again, false)
+      throw this.status.error ?? error ?? again
+    }
+  }
+
+  async #run(
+    options: { signal?: AbortSignal | undefined; device?: boolean },
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    this.#mustLive()
+    await this.#jobs.run({ ...options, after: this.#closing }, work)
+  }
+
+  #opened({ session, vault, header, loaded }: Opened): void {
+    const shown = this.#mirror.profile
+    const open = new OpenLocker(session, vault, header, loaded, {
+      fields: this.#ports.fields,
+      tabs: this.#connection.tabs,
+      now: this.#ports.now,
+      changed: (changed, from) => this.#changed(changed, from),
+      status: (part) => this.#open === open && this.#status.change(part),
+      trouble: (error) => this.#trouble(open, error),
+      recovered: () => this.#open === open && this.#status.change({ error: undefined }),
+      lost: (error) => this.#lost(open, error),
+    })
+    this.#open = open
+    this.#mirror.keep(open.values.profile)
+    const { integrity, damaged } = loaded
+    this.#status.change({
+      state: 'unlocked',
+      integrity,
+      damaged,
+      readOnly: open.readOnly,
+      pending: open.pending,
+    })
+    this.#tellChange(open.values.differences(shown), 'unlock')
+    open.settle(loaded)
+    const heard = this.#heard.splice(0)
+    if (heard.length > 0) this.#behind((still) => still.heard(heard))
+    void isPersisted().then((persisted) => this.#open === open && this.#status.change({ persisted }))
+  }
+
+  #notOpened(error: unknown, asked: boolean): void {
+    if (this.#disposed) return
+    if (!(error instanceof LockerError)) report(error)
+    this.#status.change(statusAfter(error, asked))
+  }
+
+  // Closing
+
+  /** Closes what is open and shows what a locker that is not open shows. */
+  #shut(state: Status['state'], reason: StatusReason | undefined, apply: boolean): void {
+    const open = this.#open
+    this.#open = undefined
+    this.#heard = []
+    const pending = apply && open ? open.pending : 0
+    const changed = open?.values.differences(this.#mirror.profile)
+    if (open) {
+      const closing = open.close({ apply })
+      this.#closing = closing.then(
+        () =>
+          this.#open ||
+          this.#status.change({ pending: apply && this.status.state === 'locked' ? open.pending : 0 }),
+        report,
+      ) as Promise<void>
+    }
+    this.#status.change({
+      state,
+      reason,
+      integrity: 'ok',
+      damaged: [],
+      readOnly: false,
+      pending,
+      error: undefined,
+      progress: undefined,
+    })
+    if (changed) this.#tellChange(changed, 'lock')
+  }
+
+  #mustLive(): void {
+    if (this.#disposed)
+      throw new LockerError(
+        'storage_closed',
+        'This locker object was disposed of; make another with createLocker.',
+      )
+  }
+
+  // What comes from outside
+
+  #storageEvent(event: StorageEvent): void {
+    if (event.type === 'orphans') {
+      this.#behind((open) => open.adopt())
+      return
+    }
+    const error =
+      event.type === 'evicted'
+        ? new LockerError(
+            'evicted',
+            "The locker's data was deleted, by the browser or somebody at it. What is shown can still be read; create the locker anew or restore a backup.",
+          )
+        : new LockerError(
+            'storage_closed',
+            'The connection to the database was closed and cannot be had again; reload the page.',
+          )
+    if (this.#open) this.#open.lose(error)
+    else this.#lost(undefined, error)
+  }
+
+  #changedElsewhere(lockerId: string, notes: readonly ChangeNote[]): void {
+    if (lockerId !== this.#opener.lockerId) return
+    if (this.#open) this.#behind((open) => open.heard(notes))
+    else if (this.#jobs.current) this.#heard.push(...notes)
+  }
+
+  #destroyedElsewhere(lockerId: string): void {
+    if (lockerId !== this.#opener.lockerId || this.#disposed) return
+    this.#jobs.abort()
+    this.#shut('absent', 'destroyed', false)
+    this.#mirror.remove()
+    const session = this.#connection.drop()
+    void this.#closing.then(async () => (await session)?.close()).catch(() => {})
+  }
+
+  /** Work nobody waits for. */
+  #behind(work: (open: OpenLocker) => Promise<void>): void {
+    const open = this.#open
+    if (!open || open.lost) return
+    work(open).catch((error: unknown) => {
+      if (this.#open !== open || open.lost) return
+      if (error instanceof LockerError && (error.code === 'evicted' || error.code === 'conflict'))
+        open.lose(error)
+      else if (error instanceof LockerError) this.listeners.error.tell(error)
+      else report(error)
+    })
+  }
+
+  // Who is told
+
+  #changed(changed: Changed, from: ChangeEvent['from']): void {
+    if (changed.fields.size > 0 && this.#open) this.#mirror.keep(this.#open.values.profile)
+    this.#tellChange(changed, from)
+  }
+
+  #tellChange(changed: Changed, from: ChangeEvent['from']): void {
+    if (!changed.any) return
+    this.listeners.change.tell(changed.event(from))
+    this.listeners.any.tell()
+  }
+
+  #trouble(open: OpenLocker, error: LockerError): void {
+    if (this.#open === open) this.#status.change({ error })
+    this.listeners.error.tell(error)
+  }
+
+  /** The disk is not ours any more. Values stay readable, except where another locker took its place. */
+  #lost(open: OpenLocker | undefined, error: LockerError): void {
+    if (this.#disposed || this.#open !== open) return
+    const session = this.#connection.drop()
+    if (error.code === 'conflict') this.#shut('locked', 'conflict', false)
+    else this.#status.change({ state: 'failed', error })
+    void this.#closing.then(async () => (await session)?.close()).catch(() => {})
+    this.listeners.error.tell(error)
+  }
+}

@@ -1,0 +1,120 @@
+/** What an application calls. It checks arguments and passes on; the states are in lifecycle.ts. */
+import { entriesOf } from './entries.ts'
+import { LockerError } from './errors.ts'
+import type { Listeners } from './events.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { defaultLocks, exclusively } from './locks.ts'
+import type { Ports } from './ports.ts'
+import { serialize } from './serialize.ts'
+import { databaseName } from './storage/storage.ts'
+import type { Locker, LockerEvents, Secret } from './types.ts'
+import { fieldId } from './values.ts'
+import type { PlainItem } from './vault.ts'
+
+/** A `Locker` whose fields are only known at run time. */
+type AnyProfile = Record<string, unknown>
+
+/** The passphrase; `undefined` stands for this browser's key. */
+function passphraseOf(secret: Secret): string | undefined {
+  if (typeof secret === 'object' && secret !== null) {
+    if ('passphrase' in secret && typeof secret.passphrase === 'string' && secret.passphrase !== '')
+      return secret.passphrase
+    if ('device' in secret && secret.device === true) return undefined
+  }
+  throw new TypeError('A secret is { passphrase: text } (not empty) or { device: true }.')
+}
+
+export function makeLocker(ports: Ports): Locker {
+  const life = new Lifecycle(ports)
+
+  function mustBeField(field: unknown): asserts field is string {
+    if (typeof field !== 'string') throw new TypeError('The name of a field is a text.')
+    if (Object.hasOwn(ports.fields.initial, field)) return
+    const message = `There is no field "${field}". An application's own fields are named in the option schema; other values go into locker.entries.`
+    throw new LockerError('invalid_field', message, { field })
+  }
+
+  function patch(values: AnyProfile): void {
+    if (typeof values !== 'object' || values === null)
+      throw new TypeError('patch takes an object of fields and their values.')
+    const items: PlainItem[] = []
+    for (const [field, value] of Object.entries(values)) {
+      mustBeField(field)
+      if (value === undefined) throw new TypeError(`The value of "${field}" is missing.`)
+      items.push({ id: fieldId(field), kind: 'json', text: serialize(value, field), expires: 0 })
+    }
+    const open = life.writable()
+    if (items.length > 0) open.write(items)
+  }
+
+  const locker = {
+    get ready() {
+      return life.ready
+    },
+    get status() {
+      return life.status
+    },
+    get profile() {
+      return life.profile
+    },
+    entries: entriesOf({
+      values: () => life.open?.values,
+      write: (items) => life.writable().write(items),
+      now: ports.now,
+    }),
+    async create(secret: Secret = { device: true }, options = {}) {
+      await life.create(passphraseOf(secret), options)
+    },
+    async unlock(secret: Secret, options: { signal?: AbortSignal } = {}) {
+      await life.unlock(passphraseOf(secret), options.signal)
+    },
+    get(field: string) {
+      mustBeField(field)
+      return life.open ? life.open.values.field(field) : life.profile[field]
+    },
+    set: (field: string, value: unknown) => patch({ [field]: value }),
+    patch,
+    async update(field: string, change: (value: unknown) => unknown) {
+      mustBeField(field)
+      if (typeof change !== 'function')
+        throw new TypeError('update takes a function from the old value to the new one.')
+      await life.ready
+      return life.writable().update(field, change)
+    },
+    async flush() {
+      await (life.open?.flush() ?? life.closing)
+    },
+    async exclusive<T>(work: (signal: AbortSignal) => T | Promise<T>, options = {}): Promise<T> {
+      if (typeof work !== 'function') throw new TypeError('exclusive takes a function.')
+      const locks = ports.locks ?? defaultLocks(ports.storage)
+      await life.ready
+      const run = async (signal: AbortSignal) => {
+        await life.open?.refresh('all')
+        try {
+          return await work(signal)
+        } finally {
+          // The next tab has to find what this one wrote. What cannot be applied is told as an error event.
+          await life.open?.flush().catch(() => {})
+        }
+      }
+      return exclusively(locks, `${databaseName(ports.name)}/exclusive`, run, options)
+    },
+    on(event: keyof LockerEvents, listener: (value: never) => void) {
+      if (!['status', 'change', 'error'].includes(event))
+        throw new TypeError('on takes status, change or error.')
+      const remove = (life.listeners[event] as unknown as Listeners<never>).add(listener)
+      life.startByListening()
+      return remove
+    },
+    subscribe(listener: () => void) {
+      const remove = life.listeners.any.add(listener)
+      life.startByListening()
+      return remove
+    },
+    lock: () => life.lock(),
+    destroy: () => life.destroy(),
+    // Older browsers have no such symbol; the method is out of reach there, and nothing breaks.
+    [Symbol.dispose ?? 'dispose']: () => life.dispose(),
+  }
+  return Object.freeze(locker) as unknown as Locker
+}

@@ -1,0 +1,26 @@
+/** Node's own modules, found without an `import` that a bundler for browsers would stumble over. */
+
+interface NodeModules {
+  'node:fs': typeof import('node:fs')
+  'node:worker_threads': typeof import('node:worker_threads')
+}
+
+/** The module, or `undefined` outside node (and what is like it). */
+export function nodeModule<K extends keyof NodeModules>(name: K): NodeModules[K] | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }
+  return process?.getBuiltinModule?.(name) as NodeModules[K] | undefined
+}
+
+/** Whether there is a page or a web worker around us. */
+export function inBrowser(): boolean {
+  return (
+    typeof document !== 'undefined' ||
+    typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope !== 'undefined'
+  )
+}
+
+/** Lets a timer not keep node alive; browsers have nothing to do. */
+export function unref(timer: unknown): void {
+  if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
+    timer.unref()
+}

@@ -1,0 +1,275 @@
+/** A locker while it is open: its vault, its values, and everything that reads or writes them. */
+
+import { Applier } from './applier.ts'
+import { checkIdentity, type Identity, type Merged, merge, prune } from './apply.ts'
+import { toBase64url } from './base64url.ts'
+import { asRecord } from './checked.ts'
+import { LockerError } from './errors.ts'
+import type { Header, SealedRecord } from './format.ts'
+import type { Loaded } from './opening.ts'
+import { adoptOrphans } from './orphans.ts'
+import type { Fields } from './profile.ts'
+import { serialize } from './serialize.ts'
+import type { StorageSession } from './storage/storage.ts'
+import { type ChangeNote, newerIds, type Tabs } from './tabs.ts'
+import type { ChangeEvent, Integrity } from './types.ts'
+import { Changed, fieldId, type Values } from './values.ts'
+import type { OpenVault, PlainItem, Sealed } from './vault.ts'
+
+export interface OpenLockerHost {
+  readonly fields: Fields
+  readonly tabs: Tabs
+  now(): number
+  /** Values look different now. */
+  changed(changed: Changed, from: ChangeEvent['from']): void
+  status(part: { pending?: number; damaged?: readonly string[]; integrity?: Integrity }): void
+  trouble(error: LockerError): void
+  recovered(): void
+  lost(error: LockerError): void
+}
+
+export class OpenLocker {
+  readonly values: Values
+  readonly readOnly: boolean
+  readonly lockerId: string
+  readonly #identity: Identity
+  readonly #session: StorageSession
+  readonly #vault: OpenVault
+  readonly #host: OpenLockerHost
+  readonly #applier: Applier
+  #damaged: ReadonlySet<string>
+  /** Why nothing can be written any more, although values are still shown. */
+  #lost: LockerError | undefined
+  #closed = false
+
+  constructor(
+    session: StorageSession,
+    vault: OpenVault,
+    header: Header,
+    loaded: Loaded,
+    host: OpenLockerHost,
+  ) {
+    this.values = loaded.values
+    this.readOnly = loaded.integrity === 'header'
+    this.lockerId = toBase64url(header.locker_id)
+    this.#identity = { locker_id: header.locker_id, key_id: header.key_id }
+    this.#session = session
+    this.#vault = vault
+    this.#host = host
+    this.#damaged = new Set(loaded.damaged)
+    this.#applier = new Applier(session, vault, this.#identity, () => host.now(), {
+      applied: (merged, found) => this.#applied(merged, found),
+      pending: (count) => host.status({ pending: count }),
+      trouble: (error) => host.trouble(error),
+      recovered: () => host.recovered(),
+      lost: (error) => this.lose(error),
+    })
+  }
+
+  get lost(): LockerError | undefined {
+    return this.#lost
+  }
+
+  get pending(): number {
+    return this.#session.pending().length
+  }
+
+  /** What unlocking leaves to be done behind it: tell other tabs, apply what is pending, throw old things away. */
+  settle({ adopted, outdated }: Loaded): void {
+    this.#host.tabs.tellChanged(this.lockerId, adopted)
+    if (this.readOnly) return
+    if (this.pending > 0) this.#applier.start()
+    if (outdated.length > 0) {
+      // Nobody asked for it and nobody waits: the next unlock will find the same things again.
+      prune(this.#session, this.#vault, this.#identity, outdated, this.#host.now()).catch(() => {})
+    }
+  }
+
+  /** Seals in one call, hands over in the same task; then the values, then whoever listens. */
+  write(items: readonly PlainItem[]): void {
+    this.#mustWrite()
+    const sealed = this.#vault.seal(items, this.#host.now())
+    this.#applier.append({ records: sealed.map(({ record }) => record) })
+    this.#take(items, sealed)
+    this.#host.status({ pending: this.pending })
+  }
+
+  /** Read, change and write in one transaction, in which nothing but the storage is waited for. */
+  async update(name: string, change: (value: unknown) => unknown): Promise<unknown> {
+    const id = fieldId(name)
+    const { fields } = this.#host
+    let items: PlainItem[] = []
+    let sealed: Sealed[] = []
+    let merged: Merged = { won: [] }
+    await this.#session.transact([id], (found) => {
+      this.#mustWrite()
+      checkIdentity(found.header, this.#identity)
+      // Values that are handed over but not applied yet are among ours, and newer than what lies there.
+      let current = this.values.field(name)
+      const there = asRecord(found.records.get(id), id)
+      if (there && this.values.isNewer(there)) {
+        const [result] = this.#vault.open([there])
+        if (result?.opens) {
+          current = fields.plausible(name, result.value) ? result.value : fields.initial[name]
+          this.#vault.observe(there.rev)
+        }
+      }
+      const next = change(current)
+      if (typeof next === 'object' && next !== null && 'then' in next) {
+        throw new TypeError(
+          'update: the function has to return the value itself, not a promise; await first, then call update.',
+        )
+      }
+      items = [{ id, expires: 0, kind: 'json', text: serialize(next, name) }]
+      sealed = this.#vault.seal(items, this.#host.now())
+      const { changes, ...rest } = merge(
+        found,
+        sealed.map(({ record }) => record),
+        this.#vault,
+        this.#host.now(),
+      )
+      merged = rest
+      return changes
+    })
+    if (!this.#closed) this.#take(items, sealed)
+    this.#told(merged)
+    const [item] = items
+    return item && decoded(item, sealed[0]?.normalized)
+  }
+
+  flush(): Promise<void> {
+    return this.#applier.flush()
+  }
+
+  /** Reads again what other tabs say they changed. */
+  async heard(notes: readonly ChangeNote[]): Promise<void> {
+    const ids = newerIds(notes, (id) => this.values.version(id))
+    if (ids.length > 0) await this.refresh(ids)
+  }
+
+  /** Takes in what lies in the main database and is newer than what is held. */
+  async refresh(ids: readonly string[] | 'all'): Promise<void> {
+    const found = await this.#session.load(ids)
+    if (this.#closed || this.#lost) return
+    checkIdentity(found.header, this.#identity)
+    this.#absorb(found.records)
+  }
+
+  /** Applies what tabs that are no more have left. */
+  async adopt(): Promise<void> {
+    if (this.readOnly) return
+    const orphans = await adoptOrphans(this.#session, this.#vault)
+    try {
+      if (orphans.records.length > 0) {
+        let merged: Merged = { won: [] }
+        const ids = [...new Set(orphans.records.map((record) => record.id))]
+        await this.#session.transact(ids, (found) => {
+          this.#mustWrite()
+          checkIdentity(found.header, this.#identity)
+          const { changes, ...rest } = merge(found, orphans.records, this.#vault, this.#host.now())
+          merged = rest
+          return changes
+        })
+        this.#told(merged)
+        this.#absorb(merged.won.map((record) => [record.id, record]))
+      }
+      await orphans.finish()
+      if (orphans.damaged.length > 0) this.#setDamaged(new Set([...this.#damaged, ...orphans.damaged]))
+    } finally {
+      orphans.release()
+    }
+  }
+
+  /** The disk under it is gone; values stay readable. */
+  lose(error: LockerError): void {
+    if (this.#lost || this.#closed) return
+    this.#lost = error
+    void this.#applier.abandon()
+    this.#host.lost(error)
+  }
+
+  /** Out of use at once. Resolves when pending values are applied, as far as possible, and the keys wiped. */
+  async close(options: { apply: boolean }): Promise<void> {
+    this.#closed = true
+    try {
+      if (options.apply && !this.#lost && !this.readOnly) await this.#applier.finish()
+      else await this.#applier.abandon()
+    } finally {
+      this.#vault.wipe()
+    }
+  }
+
+  #mustWrite(): void {
+    if (this.#lost) throw this.#lost
+    if (this.#closed)
+      throw new LockerError('locked', 'The locker was locked meanwhile; unlock it and try again.')
+    if (this.readOnly) {
+      const message =
+        "The locker's header is not the one that was sealed, so it is open for reading only. Restore a backup."
+      throw new LockerError('read_only', message)
+    }
+  }
+
+  #take(items: readonly PlainItem[], sealed: readonly Sealed[]): void {
+    const changed = new Changed()
+    for (const [i, { record, normalized }] of sealed.entries()) {
+      this.values.take(record, decoded(items[i] as PlainItem, normalized), changed)
+    }
+    this.#healed(sealed.map(({ record }) => record))
+    if (changed.any) this.#host.changed(changed, 'here')
+  }
+
+  #applied(merged: Merged, found: ReadonlyMap<string, unknown>): void {
+    this.#told(merged)
+    // What was found newer than ours is also announced by the tab that wrote it; reading it now costs nothing.
+    if (this.#closed) return
+    const replaced = new Set(merged.won.map((record) => record.id))
+    this.#absorb([...found].filter(([id]) => !replaced.has(id)))
+  }
+
+  #told({ won, root }: Merged): void {
+    this.#host.tabs.tellChanged(this.lockerId, won)
+    if (won.length > 0 && root === undefined && !this.#closed) this.#host.status({ integrity: 'records' })
+  }
+
+  #absorb(found: Iterable<readonly [string, unknown]>): void {
+    const records: SealedRecord[] = []
+    for (const [id, value] of found) {
+      const record = asRecord(value, id)
+      if (record && this.values.isNewer(record)) records.push(record)
+    }
+    if (records.length === 0) return
+    const changed = new Changed()
+    const [good, bad]: [SealedRecord[], string[]] = [[], []]
+    for (const [i, result] of this.#vault.open(records).entries()) {
+      const record = records[i] as SealedRecord
+      if (!result.opens) {
+        bad.push(record.id)
+        continue
+      }
+      good.push(record)
+      this.#vault.observe(record.rev)
+      this.values.take(record, result.value, changed)
+    }
+    this.#healed(good)
+    if (bad.length > 0) this.#setDamaged(new Set([...this.#damaged, ...bad]))
+    if (changed.any) this.#host.changed(changed, 'elsewhere')
+  }
+
+  #healed(records: readonly SealedRecord[]): void {
+    if (this.#damaged.size === 0) return
+    const ids = new Set(records.map((record) => record.id))
+    this.#setDamaged(new Set([...this.#damaged].filter((id) => !ids.has(id))))
+  }
+
+  #setDamaged(ids: ReadonlySet<string>): void {
+    this.#damaged = ids
+    this.#host.status({ damaged: [...ids] })
+  }
+}
+
+/** The value as it will be read from now on: never the caller's own object, which may still change. */
+function decoded(item: PlainItem, normalized: string | undefined): unknown {
+  if (item.kind === 'json') return JSON.parse(normalized ?? item.text)
+  return item.kind === 'bytes' ? item.bytes.slice() : undefined
+}

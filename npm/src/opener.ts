@@ -1,0 +1,166 @@
+/** Makes and opens a locker's vault: core, header, secret, storage, in this order. */
+import { toBase64url } from './base64url.ts'
+import type { Connection } from './connection.ts'
+import type { Core } from './core.ts'
+import { LockerError } from './errors.ts'
+import type { Header } from './format.ts'
+import { throwIfAborted } from './kdf.ts'
+import { checkHeader, type Loaded, load, newVault, readHeader, writeNew } from './opening.ts'
+import type { Ports } from './ports.ts'
+import { addDeviceSlot, addPassphraseSlot, unlockWithDevice, unlockWithPassphrase } from './slots.ts'
+import type { StorageSession } from './storage/storage.ts'
+import type { PassphraseCost, Progress } from './types.ts'
+import { Values } from './values.ts'
+import type { OpenVault } from './vault.ts'
+
+/** Everything an open locker is made of. */
+export interface Opened {
+  session: StorageSession
+  vault: OpenVault
+  header: Header
+  loaded: Loaded
+}
+
+/** This browser cannot open the locker, but a passphrase can. */
+export class NoDeviceKey extends LockerError {
+  constructor(cause?: LockerError) {
+    super('wrong_secret', 'This browser has no key that opens the locker; unlock it with the passphrase.', {
+      cause,
+    })
+  }
+}
+
+/** `undefined` for the passphrase stands for this browser's key. */
+type Passphrase = string | undefined
+
+export class Opener {
+  readonly #ports: Ports
+  readonly #connection: Connection
+  readonly #progress: (progress: Progress) => void
+  #core: Promise<Core> | undefined
+  #lockerId = ''
+
+  constructor(ports: Ports, connection: Connection, progress: (progress: Progress) => void) {
+    this.#ports = ports
+    this.#connection = connection
+    this.#progress = progress
+  }
+
+  /** Of the header last seen; `''` where there was none. */
+  get lockerId(): string {
+    return this.#lockerId
+  }
+
+  /** The header on the disk. */
+  async look(): Promise<Header | undefined> {
+    const session = await this.#connection.open()
+    const header = readHeader((await session.load([])).header, this.#ports.name)
+    this.#lockerId = header ? toBase64url(header.locker_id) : ''
+    return header
+  }
+
+  /** A new locker, on the disk when it resolves. Rejects with `exists`. */
+  async make(passphrase: Passphrase, signal: AbortSignal, cost: PassphraseCost = {}): Promise<Opened> {
+    const { name, fields, now } = this.#ports
+    const core = await this.#loadedCore()
+    const session = await this.#connection.open()
+    const vault = newVault(core, name, fields, now())
+    try {
+      const keys = new Map<string, CryptoKey>()
+      if (passphrase === undefined) {
+        const device = await addDeviceSlot(vault, now())
+        keys.set(device.name, device.key)
+      } else {
+        this.#progress({ step: 'deriving' })
+        await addPassphraseSlot(core, vault, passphrase, { now: now(), cost, signal })
+      }
+      throwIfAborted(signal)
+      const header = await writeNew(session, vault, now(), keys)
+      this.#lockerId = toBase64url(header.locker_id)
+      const values = new Values(fields, now)
+      return {
+        session,
+        vault,
+        header,
+        loaded: { values, integrity: 'ok', damaged: [], outdated: [], adopted: [] },
+      }
+    } catch (error) {
+      vault.wipe()
+      throw error
+    }
+  }
+
+  async unlock(passphrase: Passphrase, signal: AbortSignal): Promise<Opened> {
+    const { fields, now } = this.#ports
+    const core = await this.#loadedCore()
+    for (;;) {
+      const header = await this.#lookAgain(core)
+      const session = await this.#connection.open()
+      const vault = await this.#vaultFor(core, session, header, passphrase, signal)
+      try {
+        throwIfAborted(signal)
+        this.#progress({ step: 'opening' })
+        const progress = (fraction: number) => this.#progress({ step: 'opening', fraction })
+        const loaded = await load(session, vault, header, { fields, now, progress, signal })
+        throwIfAborted(signal)
+        if (loaded !== 'changed') return { session, vault, header, loaded }
+        vault.wipe()
+      } catch (error) {
+        vault.wipe()
+        throw error
+      }
+    }
+  }
+
+  /** Whether the secret is right, and nothing else. */
+  async verify(passphrase: Passphrase, signal: AbortSignal): Promise<void> {
+    const core = await this.#loadedCore()
+    const header = await this.#lookAgain(core)
+    const vault = await this.#vaultFor(core, await this.#connection.open(), header, passphrase, signal)
+    vault.wipe()
+  }
+
+  /** Lets the core's memory go. */
+  forget(): void {
+    this.#core = undefined
+  }
+
+  #loadedCore(): Promise<Core> {
+    this.#progress({ step: 'loading' })
+    this.#core ??= this.#ports.loadCore().catch((error: unknown) => {
+      this.#core = undefined
+      throw error
+    })
+    return this.#core
+  }
+
+  async #lookAgain(core: Core): Promise<Header> {
+    const header = await this.look()
+    if (!header) throw new LockerError('absent', 'There is no locker yet; create it first.')
+    checkHeader(core, header)
+    return header
+  }
+
+  async #vaultFor(
+    core: Core,
+    session: StorageSession,
+    header: Header,
+    passphrase: Passphrase,
+    signal: AbortSignal,
+  ): Promise<OpenVault> {
+    const { schemaJson } = this.#ports.fields
+    if (passphrase !== undefined) {
+      this.#progress({ step: 'deriving' })
+      return unlockWithPassphrase(core, header, schemaJson, passphrase, signal)
+    }
+    const orPassphrase = header.slots.some((slot) => slot.kind === 'passphrase')
+    const vault = await unlockWithDevice(core, header, schemaJson, session).catch((error: unknown) => {
+      throw orPassphrase && error instanceof LockerError ? new NoDeviceKey(error) : error
+    })
+    if (vault) return vault
+    if (orPassphrase) throw new NoDeviceKey()
+    const message =
+      "This browser's key for the locker is gone, and nothing else opens it. Restore a backup, or destroy the locker."
+    throw new LockerError('tampered', message)
+  }
+}

@@ -1,0 +1,20 @@
+/** A locker's options, all of them decided. */
+import type { Core } from './core.ts'
+import type { LocksPort } from './locks.ts'
+import type { Fields } from './profile.ts'
+import type { LockerName, LockerStorage } from './storage/storage.ts'
+import type { ChannelPort } from './tabs.ts'
+
+export interface Ports {
+  name: LockerName
+  mode: 'device' | 'ask'
+  fields: Fields
+  storage: LockerStorage
+  mirror: readonly string[]
+  now: () => number
+  loadCore: () => Promise<Core>
+  channel: (name: string) => ChannelPort | undefined
+  locks: LocksPort | undefined
+  /** Whether listening alone begins to open. On a server it must not: one locker would serve all visitors. */
+  startByListening: boolean
+}

@@ -1,0 +1,173 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/** The public types of a locker. */
+import type { WasmSource } from './core.ts'
+import type { LockerError } from './errors.ts'
+import type { LocksPort } from './locks.ts'
+import type { kbveLocker, ProfileOf, Schema } from './profile.ts'
+import type { LockerStorage } from './storage/storage.ts'
+import type { ChannelPort } from './tabs.ts'
+
+/** What a locker is doing, or why it is not open. */
+export type LockerState = 'opening' | 'absent' | 'locked' | 'unlocking' | 'unlocked' | 'failed'
+
+/** How far what was read agrees with what was last sealed. */
+export type Integrity = 'ok' | 'header' | 'records' | 'rolled_back'
+
+/** Why the state is `locked` or `absent`, where there is more to say than the state itself. */
+export type StatusReason =
+  /** `lock()` was called, or the locker was disposed of. */
+  | 'lock'
+  /** Only a passphrase opens it here: this browser has no device key for it. */
+  | 'no-device-key'
+  /** The database belongs to another locker now. */
+  | 'conflict'
+  /** `destroy()` was called, here or in another tab. */
+  | 'destroyed'
+
+/** Which step of creating or unlocking is under way. */
+export interface Progress {
+  readonly step: 'loading' | 'deriving' | 'opening'
+  /** 0 to 1, only where it is really known. */
+  readonly fraction?: number
+}
+
+/** An immutable snapshot; the same object as long as nothing in it changes. */
+export interface Status {
+  readonly state: LockerState
+  readonly reason?: StatusReason
+  /** Why the state is `failed`, or what keeps pending values from being applied. */
+  readonly error?: LockerError
+  readonly progress?: Progress
+  readonly integrity: Integrity
+  /** Ids of records that are there but do not open. */
+  readonly damaged: readonly string[]
+  /** Writes handed over to the journal and not yet applied to the main database. */
+  readonly pending: number
+  /** Whether the browser promised not to evict this origin's data (`navigator.storage.persist()`). */
+  readonly persisted: boolean
+  /** Open, but nothing can be written: the header is not the one that was sealed. */
+  readonly readOnly: boolean
+}
+
+/** Which values look different now. */
+export interface ChangeEvent {
+  readonly fields: ReadonlySet<string>
+  /** Names of entries, without `entry/`. */
+  readonly entries: ReadonlySet<string>
+  readonly from: 'here' | 'elsewhere' | 'unlock' | 'lock'
+}
+
+/** What `on(event, …)` tells. */
+export interface LockerEvents {
+  status: Status
+  change: ChangeEvent
+  /** Something that went wrong when nobody was waiting for it, such as a full disk. */
+  error: LockerError
+}
+
+/** What opens a locker. */
+export type Secret = { passphrase: string } | { device: true }
+
+/** How much work a guess at a passphrase costs. */
+export interface PassphraseCost {
+  /** 19,456 to 262,144; 65,536 if not said. */
+  memoryKib?: number
+  /** 2 to 16; 3 if not said. */
+  passes?: number
+}
+
+export interface UnlockOptions {
+  /** Gives up: rejects with `aborted`, and ends the work. */
+  signal?: AbortSignal
+}
+
+export interface CreateOptions extends UnlockOptions {
+  cost?: PassphraseCost
+}
+
+export interface ExclusiveOptions {
+  /** Seconds for waiting and work together, 10 if not said; then `aborted`, and the lock is let go. */
+  timeout?: number
+  signal?: AbortSignal
+}
+
+/** What JSON can say. `undefined` properties are left out. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined }
+
+/** An application's own values, sealed like the profile. */
+export interface Entries {
+  /** Seals and hands over, like `set`. Throws `not_serializable` for what does not come back from JSON as it
+   *  was: functions, cycles, BigInt, NaN, dates, class instances. */
+  put(name: string, value: unknown, options?: { expiresIn?: number }): void
+  /** A deeply frozen value, the same object until it changes; bytes as a copy; `undefined` where there is none. */
+  get<T = Json | Uint8Array>(name: string): T | undefined
+  delete(name: string): void
+  /** The names of what is there and has not expired, sorted. */
+  list(): string[]
+}
+
+/** How a locker is made; every port can be replaced. */
+export interface LockerOptions<S extends Schema = Schema> {
+  /** Which of the application's lockers; `'default'` if not said. */
+  name?: string
+  /** Whose lockers, for a page that serves several; `'default'` if not said. */
+  tenant?: string
+  /** `'device'` (default) opens by itself with a key of this browser; `'ask'` waits for `create` or `unlock`. */
+  unlock?: 'device' | 'ask'
+  /** The application's own profile fields. */
+  schema?: S
+  /** `indexedDBStorage()` in a browser, `memoryStorage()` elsewhere, if not said. */
+  storage?: LockerStorage
+  /** Profile fields kept also as a plain copy, so that they can be shown before unlocking. */
+  mirror?: readonly (keyof ProfileOf<S> & string)[]
+  /** `false` keeps only the size and Unicode rules of profile fields. */
+  validate?: boolean
+  /** Milliseconds since 1970; `Date.now` if not said. */
+  clock?: () => number
+  /** Where the WASM comes from; the file beside the package if not said. */
+  wasm?: WasmSource
+  /** How tabs talk; a `BroadcastChannel` if not said, `null` for not at all. */
+  channel?: ((name: string) => ChannelPort) | null
+  /** What `exclusive` waits on; Web Locks if not said. */
+  locks?: LocksPort
+}
+
+/** A locker. Make one with `createLocker`. */
+export interface Locker<P extends kbveLocker = kbveLocker> extends Disposable {
+  /** The first status that is not `'opening'`. Starts opening; never rejects. */
+  readonly ready: Promise<Status>
+  readonly status: Status
+  /** Every field, frozen; the same object until one changes. Initial values while it is not open. */
+  readonly profile: Readonly<P>
+  readonly entries: Entries
+  /** Makes the locker, with this browser's key where no passphrase is given. Rejects with `exists`. */
+  create(secret?: Secret, options?: CreateOptions): Promise<void>
+  /** Rejects with `wrong_secret`, `absent`, `aborted`. On an open locker it checks the secret and changes nothing. */
+  unlock(secret: Secret, options?: UnlockOptions): Promise<void>
+  get<K extends keyof P & string>(field: K): P[K]
+  /** Sealed and handed over when it returns. Throws `locked`, `invalid_field`, `too_large`, `read_only`. */
+  set<K extends keyof P & string>(field: K, value: P[K]): void
+  /** Several fields at once, all or none. */
+  patch(values: Partial<P>): void
+  /** Read-modify-write in one transaction over all tabs. `change` is synchronous. Resolves with the new value. */
+  update<K extends keyof P & string>(field: K, change: (value: P[K]) => P[K]): Promise<P[K]>
+  /** Resolves when everything is applied to the main database; rejects when it cannot be (it stays pending). */
+  flush(): Promise<void>
+  /** Runs `work` while no other tab runs one for this locker, on values just read. */
+  exclusive<T>(work: (signal: AbortSignal) => T | Promise<T>, options?: ExclusiveOptions): Promise<T>
+  on<E extends keyof LockerEvents>(event: E, listener: (value: LockerEvents[E]) => void): () => void
+  /** Calls `listener` after every change of a value or of the status. */
+  subscribe(listener: () => void): () => void
+  /** At once, to the outside; what is pending is still applied behind it. */
+  lock(): void
+  /** Deletes everything of this locker, in every tab. */
+  destroy(): Promise<void>
+  /** Locks, and lets go of databases, channel and listeners. The object is of no more use. */
+  [Symbol.dispose](): void
+}

@@ -1,0 +1,129 @@
+/** The decoded values of an open locker, each with its version. */
+import { compareVersions, type RecordKind, type SealedRecord, type Version } from './format.ts'
+import type { Fields } from './profile.ts'
+import { deepFreeze } from './serialize.ts'
+import type { ChangeEvent } from './types.ts'
+
+interface Held extends Version {
+  kind: RecordKind
+  expires: number
+  /** Frozen when it is an object; bytes are never handed out themselves. */
+  value: unknown
+}
+
+const profilePrefix = 'profile/'
+const entryPrefix = 'entry/'
+
+export function fieldId(name: string): string {
+  return profilePrefix + name
+}
+
+export function entryId(name: string): string {
+  return entryPrefix + name
+}
+
+/** Which fields and entries look different. */
+export class Changed {
+  readonly fields = new Set<string>()
+  readonly entries = new Set<string>()
+
+  add(id: string): void {
+    if (id.startsWith(profilePrefix)) this.fields.add(id.slice(profilePrefix.length))
+    else if (id.startsWith(entryPrefix)) this.entries.add(id.slice(entryPrefix.length))
+  }
+
+  get any(): boolean {
+    return this.fields.size + this.entries.size > 0
+  }
+
+  event(from: ChangeEvent['from']): ChangeEvent {
+    return { fields: this.fields, entries: this.entries, from }
+  }
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true
+  if (a instanceof Uint8Array && b instanceof Uint8Array) {
+    return a.length === b.length && a.every((byte, i) => byte === b[i])
+  }
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (a instanceof Uint8Array || b instanceof Uint8Array) return false
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+export class Values {
+  readonly #held = new Map<string, Held>()
+  readonly #fields: Fields
+  readonly #now: () => number
+  #profile: Readonly<Record<string, unknown>> | undefined
+
+  constructor(fields: Fields, now: () => number) {
+    this.#fields = fields
+    this.#now = now
+  }
+
+  /** The version held of `id`, also of a deletion. */
+  version(id: string): Version | undefined {
+    return this.#held.get(id)
+  }
+
+  /** Whether `record` comes after what is held. */
+  isNewer(record: SealedRecord): boolean {
+    const held = this.#held.get(record.id)
+    return held === undefined || compareVersions(record, held) > 0
+  }
+
+  /** Takes a value in, unless a newer one is held. Notes in `changed` when it looks different. */
+  take(record: SealedRecord, value: unknown, changed?: Changed): void {
+    if (!this.isNewer(record)) return
+    const { id, rev, writer, kind, expires } = record
+    const before = changed ? this.visible(id) : undefined
+    // The old object stays in use for an equal value, so that nobody sees a change of reference.
+    const kept = changed && sameValue(before, value) ? this.#held.get(id)?.value : deepFreeze(value)
+    this.#held.set(id, { rev, writer, kind, expires, value: kept })
+    if (!changed) return
+    if (!sameValue(before, this.visible(id))) {
+      changed.add(id)
+      if (id.startsWith(profilePrefix)) this.#profile = undefined
+    }
+  }
+
+  /** The value itself, or `undefined` where there is none, it is deleted or it has expired. */
+  visible(id: string): unknown {
+    const held = this.#held.get(id)
+    if (held === undefined || held.kind === 'gone') return undefined
+    return held.expires !== 0 && held.expires <= this.#now() ? undefined : held.value
+  }
+
+  field(name: string): unknown {
+    const value = this.visible(fieldId(name))
+    // An earlier version of the application may have kept something else under this name.
+    return this.#fields.plausible(name, value) ? value : this.#fields.initial[name]
+  }
+
+  get profile(): Readonly<Record<string, unknown>> {
+    this.#profile ??= Object.freeze(
+      Object.fromEntries(Object.keys(this.#fields.initial).map((name) => [name, this.field(name)])),
+    )
+    return this.#profile
+  }
+
+  entryNames(): string[] {
+    const names: string[] = []
+    for (const id of this.#held.keys()) {
+      if (id.startsWith(entryPrefix) && this.visible(id) !== undefined)
+        names.push(id.slice(entryPrefix.length))
+    }
+    return names.sort()
+  }
+
+  /** Every value that differs from what a locked locker shows. */
+  differences(shown: Readonly<Record<string, unknown>>): Changed {
+    const changed = new Changed()
+    for (const [name, value] of Object.entries(this.profile)) {
+      if (!Object.is(value, shown[name])) changed.fields.add(name)
+    }
+    for (const name of this.entryNames()) changed.entries.add(name)
+    return changed
+  }
+}

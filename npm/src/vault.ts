@@ -1,0 +1,260 @@
+/**
+ * An open vault of the core, with values instead of pointers. Every method is one call into WASM; nothing
+ * here waits, so all of it may run inside an IndexedDB transaction.
+ */
+import { asError, type Failure, LockerError, orThrow } from './errors.ts'
+import type { Header, SealedRecord, Version } from './format.ts'
+import { headerFromJson } from './header_json.ts'
+import { PackedReader, PackedWriter, recordKinds, textBound } from './packed.ts'
+import type { Vault as CoreVault, MainModule } from './wasm/locker.js'
+
+/** A value to seal. */
+export type PlainItem = { id: string; expires: number } & (
+  | { kind: 'json'; text: string }
+  | { kind: 'bytes'; bytes: Uint8Array }
+  | { kind: 'gone' }
+)
+
+/** A sealed value, and its JSON text where the field's rules changed it. */
+export interface Sealed {
+  record: SealedRecord
+  normalized?: string
+}
+
+/** What a record holds: a parsed value, bytes, `undefined` for a deletion; or it does not open. */
+export type Opened = { opens: true; value: unknown } | { opens: false }
+
+/** A change of the record set, as the root has to know it. */
+export interface RootChange {
+  id: string
+  /** The version that lay there. */
+  before?: Version
+  /** The version that lies there now; none when it was removed. */
+  after?: Version
+}
+
+export type RootCheck = 'ok' | 'records' | 'header' | Failure
+
+const recordFrame = 2 + 8 + 8 + 4 + 1 + 8 + 12 + 4
+const changeFrame = 2 + 1 + 8 + 8 + 8 + 8
+/** WASM memory never shrinks: what is opened goes in by pieces of about this size, not all at once. */
+const chunkBytes = 1 << 20
+
+const noWriter = new Uint8Array(8)
+
+export class OpenVault {
+  readonly #module: MainModule
+  readonly #core: CoreVault
+  #wiped = false
+
+  constructor(module: MainModule, core: CoreVault) {
+    this.#module = module
+    this.#core = core
+  }
+
+  /** The core's vault itself, for what is done once: slots and header. */
+  get core(): CoreVault {
+    if (this.#wiped)
+      throw new LockerError('locked', 'The locker was locked meanwhile; unlock it and try again.')
+    return this.#core
+  }
+
+  get header(): Header {
+    return headerFromJson(this.core.header())
+  }
+
+  /** False when the header's mac does not hold. */
+  get genuine(): boolean {
+    return this.core.integrity === 'ok'
+  }
+
+  /** Seals all or nothing; throws what the rules of a field say. */
+  seal(items: readonly PlainItem[], now: number): Sealed[] {
+    let bound = 0
+    const contents = items.map((item) => {
+      const content = contentOf(item)
+      bound += 2 + textBound(item.id) + 1 + 8 + 4
+      bound += typeof content === 'string' ? textBound(content) : content.length
+      return content
+    })
+    const write = this.#writer(bound)
+    for (const [i, item] of items.entries()) {
+      const content = contents[i] ?? ''
+      write.id(item.id)
+      write.u8(recordKinds.indexOf(item.kind))
+      write.f64(item.expires)
+      if (typeof content === 'string') write.text(content)
+      else {
+        write.u32(content.length)
+        write.bytes(content)
+      }
+    }
+    const read = this.#reader(this.core.seal(items.length, write.at, now))
+    return items.map(() => {
+      const record = readRecord(read)
+      const length = read.u32()
+      return length === 0 ? { record } : { record, normalized: read.text(length) }
+    })
+  }
+
+  /** Opens all, in as few calls as their size allows. `accumulate`: they count for `checkRoot`. */
+  open(records: readonly SealedRecord[], accumulate = false): Opened[] {
+    const opened: Opened[] = []
+    for (const chunk of chunks(records)) opened.push(...this.openChunk(chunk, accumulate))
+    return opened
+  }
+
+  /** Opens what one of `chunks()` holds, in one call. */
+  openChunk(records: readonly SealedRecord[], accumulate: boolean): Opened[] {
+    let bound = 0
+    for (const record of records) bound += packedBound(record)
+    const write = this.#writer(bound)
+    for (const record of records) writeRecord(write, record)
+    const length = this.core.open(records.length, write.at, accumulate)
+    const read = this.#reader(length)
+    const status = read.bytes(records.length)
+    const values = JSON.parse(read.text(read.u32())) as unknown[]
+    const opened = Array.from(status, (kind, i): Opened => {
+      if (kind === 3) return { opens: false }
+      if (kind === 1) return { opens: true, value: read.bytes(read.u32()) }
+      return { opens: true, value: kind === 0 ? values[i] : undefined }
+    })
+    const start = this.core.output()
+    this.#module.HEAPU8.fill(0, start, start + length)
+    return opened
+  }
+
+  /** Forgets what counts for `checkRoot`. */
+  beginSum(): void {
+    this.core.sumBegin()
+  }
+
+  /** Whether what was opened since `beginSum` is what the root knows. */
+  checkRoot(root: SealedRecord): RootCheck {
+    const write = this.#writer(packedBound(root))
+    writeRecord(write, root)
+    return this.core.checkRoot(write.at)
+  }
+
+  /** A root for what was opened since `beginSum`. */
+  newRoot(now: number): SealedRecord {
+    return readRecord(this.#reader(this.core.rebuildRoot(now)))
+  }
+
+  /** The root after these changes; a failure where the present one does not open. */
+  nextRoot(root: SealedRecord, changes: readonly RootChange[], now: number): SealedRecord | Failure {
+    let bound = packedBound(root)
+    for (const change of changes) bound += changeFrame + textBound(change.id)
+    const write = this.#writer(bound)
+    writeRecord(write, root)
+    const rootBytes = write.at
+    for (const { id, before, after } of changes) {
+      write.id(id)
+      write.u8(before ? 1 : 0)
+      write.f64(before?.rev ?? 0)
+      write.bytes(before?.writer ?? noWriter)
+      write.f64(after?.rev ?? 0)
+      write.bytes(after?.writer ?? noWriter)
+    }
+    const length = this.core.applyRoot(rootBytes, changes.length, write.at, now)
+    return length < 0 ? this.core.failure() : readRecord(this.#reader(length))
+  }
+
+  /** What is sealed from now on comes after this. */
+  observe(rev: number): void {
+    this.core.observe(rev)
+  }
+
+  /** Keys zeroed; the vault is of no more use. */
+  wipe(): void {
+    if (this.#wiped) return
+    this.#wiped = true
+    this.#core.wipe()
+    this.#core.delete()
+  }
+
+  // Memory may have grown in any call, and HEAPU8 is another object then: never keep it.
+  #writer(bytes: number): PackedWriter {
+    const start = this.core.input(bytes)
+    if (start === 0) {
+      throw new LockerError(
+        'out_of_memory',
+        'There is not enough memory for this value; close other pages and try again.',
+      )
+    }
+    return new PackedWriter(this.#module.HEAPU8.subarray(start, start + bytes))
+  }
+
+  #reader(length: number): PackedReader {
+    if (length < 0) throw asError(this.core.failure())
+    const start = this.core.output()
+    return new PackedReader(this.#module.HEAPU8.subarray(start, start + length))
+  }
+}
+
+/** No value is larger; the core says so too, but for that it would have to take it in first. */
+const maxValueBytes = 1 << 20
+/** From here on the exact length is worth an encoding of its own: WASM memory never shrinks. */
+const shortText = 4096
+
+function contentOf(item: PlainItem): string | Uint8Array {
+  if (item.kind === 'gone') return ''
+  const content = item.kind === 'bytes' ? item.bytes : item.text
+  if (content.length > maxValueBytes) {
+    const field = item.id.slice(item.id.indexOf('/') + 1)
+    throw new LockerError('too_large', `"${field}" may have 1 MiB at most; store it in parts.`, { field })
+  }
+  return typeof content === 'string' && content.length > shortText
+    ? new TextEncoder().encode(content)
+    : content
+}
+
+/** A vault from one of the core's constructors. */
+export function opened(module: MainModule, made: CoreVault | Failure): OpenVault {
+  return new OpenVault(module, orThrow(made))
+}
+
+/** Pieces of about one MiB; a larger record is a piece by itself. */
+export function* chunks(records: readonly SealedRecord[]): Generator<readonly SealedRecord[]> {
+  let start = 0
+  let bytes = 0
+  for (const [i, record] of records.entries()) {
+    const size = packedBound(record)
+    if (i > start && bytes + size > chunkBytes) {
+      yield records.slice(start, i)
+      start = i
+      bytes = 0
+    }
+    bytes += size
+  }
+  if (start < records.length) yield records.slice(start)
+}
+
+function packedBound(record: SealedRecord): number {
+  return recordFrame + textBound(record.id) + record.box.length
+}
+
+function writeRecord(write: PackedWriter, record: SealedRecord): void {
+  write.id(record.id)
+  write.f64(record.rev)
+  write.bytes(record.writer)
+  write.u32(record.epoch)
+  write.u8(recordKinds.indexOf(record.kind))
+  write.f64(record.expires)
+  write.bytes(record.nonce)
+  write.u32(record.box.length)
+  write.bytes(record.box)
+}
+
+function readRecord(read: PackedReader): SealedRecord {
+  return {
+    id: read.text(read.u16()),
+    rev: read.f64(),
+    writer: read.bytes(8),
+    epoch: read.u32(),
+    kind: recordKinds[read.u8()] ?? 'gone',
+    expires: read.f64(),
+    nonce: read.bytes(12),
+    box: read.bytes(read.u32()),
+  }
+}
