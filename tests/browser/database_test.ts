@@ -1,0 +1,215 @@
+/** The database refused, deleted or upgraded under an open locker. */
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import type { SuiteContext } from '../suite/harness.ts'
+import type { Browsing, Tab } from './harness/ports.ts'
+
+export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
+  async function blank(prepare?: (page: Page) => Promise<unknown>): Promise<Tab> {
+    const tab = await chromium.open(`${server.origin}/page.html`, prepare ? { prepare } : {})
+    t.after(() => tab.page.close())
+    return tab
+  }
+
+  async function opened(name: string): Promise<Tab> {
+    const tab = await blank()
+    const status = await tab.page.evaluate((at) => kbve.open(at), name)
+    expect(status).to.include({ state: 'unlocked', integrity: 'ok' })
+    return tab
+  }
+
+  t.describe('no IndexedDB', () => {
+    const ways: Record<string, () => void> = {
+      'there is none': () => Object.defineProperty(globalThis, 'indexedDB', { value: undefined }),
+      'open() throws': () => {
+        IDBFactory.prototype.open = () => {
+          throw new DOMException('denied', 'SecurityError')
+        }
+      },
+      'open() fails': () => {
+        const open = IDBFactory.prototype.open
+        IDBFactory.prototype.open = function (name) {
+          const request = open.call(this, `${name} refused`)
+          request.addEventListener('upgradeneeded', () => request.transaction?.abort())
+          return request
+        }
+      },
+    }
+    for (const [what, way] of Object.entries(ways)) {
+      t.test(`${what}: failed, with storage_unavailable, and nothing is kept in memory instead`, async () => {
+        const tab = await blank((page) => page.addInitScript(way))
+        for (const unlock of ['device', 'ask'] as const) {
+          const status = await tab.page.evaluate(({ at, unlock }) => kbve.open(at, { unlock }), {
+            at: t.name(),
+            unlock,
+          })
+          expect(status, unlock).to.include({ state: 'failed', code: 'storage_unavailable', pending: 0 })
+          const codes = await tab.page.evaluate(async () => {
+            const told = (error: { code: string }) => error.code
+            const set = (() => {
+              try {
+                kbve.locker.set('username', 'ann')
+                return 'nothing'
+              } catch (error) {
+                return told(error as { code: string })
+              }
+            })()
+            return [set, await kbve.locker.create({ passphrase: 'x' }).then(() => 'nothing', told)]
+          })
+          expect(codes, unlock).to.deep.equal(['locked', 'storage_unavailable'])
+          expect(await tab.page.evaluate(() => kbve.locker.get('username'))).to.equal('')
+        }
+      })
+    }
+  })
+
+  t.test(
+    'the main database is deleted under an open locker: it closes, says why, and makes nothing anew',
+    async () => {
+      const name = t.name()
+      const tab = await opened(name)
+      await tab.page.evaluate(async () => {
+        kbve.locker.set('username', 'ann')
+        await kbve.locker.flush()
+      })
+      const other = await blank()
+      await other.page.evaluate((at) => {
+        return new Promise<void>((resolve, reject) => {
+          const request = indexedDB.deleteDatabase(`kbve-locker/test/${at}`)
+          request.onsuccess = () => resolve()
+          request.onerror = () => reject(request.error)
+        })
+      }, name)
+      const after = await tab.page.evaluate(async () => {
+        const codes: string[] = []
+        for (let i = 0; i < 3; i++) {
+          try {
+            kbve.locker.set('username', `after ${i}`)
+          } catch (error) {
+            codes.push((error as { code: string }).code)
+          }
+          await kbve.locker.flush().catch((error: { code: string }) => codes.push(error.code))
+          await new Promise((resolve) => setTimeout(resolve, 300))
+        }
+        return { codes, errors: kbve.errors, status: kbve.status(), shown: kbve.locker.get('username') }
+      })
+      expect(after.status.state, JSON.stringify(after)).to.be.oneOf(['locked', 'absent', 'failed'])
+      expect(after.shown).to.equal('')
+      expect([...after.codes, ...after.errors, after.status.reason], 'it says why').to.include.oneOf([
+        'evicted',
+        'conflict',
+      ])
+      const stores = await other.page.evaluate(async (at) => {
+        const databases = (await indexedDB.databases()).map((db) => db.name)
+        if (!databases.includes(`kbve-locker/test/${at}`)) return 'no database'
+        const db = await kbve.rawOpen(at).catch(() => undefined)
+        if (!db || db.objectStoreNames.length === 0) return 'no stores'
+        const count = await new Promise((resolve) => {
+          const request = db.transaction('meta').objectStore('meta').getAllKeys()
+          request.onsuccess = () => resolve(request.result.includes('header') ? 'a header' : 'no header')
+        })
+        db.close()
+        return count
+      }, name)
+      expect(stores, 'nothing was made anew').to.not.equal('a header')
+    },
+  )
+
+  t.test('the database is replaced by that of another locker: closed, with conflict', async () => {
+    const name = t.name()
+    const tab = await opened(name)
+    await tab.page.evaluate(() => kbve.locker.set('username', 'ann'))
+    const other = await blank()
+    await other.page.evaluate(async (at) => {
+      await new Promise<void>((resolve) => {
+        const request = indexedDB.deleteDatabase(`kbve-locker/test/${at}`)
+        request.onsuccess = () => resolve()
+      })
+      await kbve.open(at)
+      kbve.locker.set('username', 'somebody else')
+      await kbve.locker.flush()
+    }, name)
+    await tab.page.evaluate(() => {
+      try {
+        kbve.locker.set('username', 'ann again')
+      } catch {}
+      return kbve.locker.flush().catch(() => {})
+    })
+    await tab.page.waitForFunction(() => kbve.locker.status.state !== 'unlocked', undefined, {
+      timeout: 5_000,
+    })
+    const third = await opened(name)
+    expect(await third.page.evaluate(() => kbve.profile())).to.include({ username: 'somebody else' })
+    expect(await third.page.evaluate(() => kbve.status())).to.deep.include({ integrity: 'ok', damaged: [] })
+  })
+
+  t.test('the database is upgraded by another tab: the locker lets go, comes back, and goes on', async () => {
+    const name = t.name()
+    const tab = await opened(name)
+    await tab.page.evaluate(() => kbve.locker.set('username', 'before'))
+    const other = await blank()
+    const upgraded = await other.page.evaluate((at) => {
+      return new Promise<string>((resolve) => {
+        const find = indexedDB.open(`kbve-locker/test/${at}`)
+        find.onsuccess = () => {
+          const version = find.result.version
+          find.result.close()
+          const request = indexedDB.open(`kbve-locker/test/${at}`, version + 1)
+          let upgraded = 'no upgrade'
+          request.onupgradeneeded = () => {
+            upgraded = 'upgraded'
+          }
+          request.onsuccess = () => {
+            request.result.close()
+            resolve(upgraded)
+          }
+          request.onerror = () => resolve(String(request.error))
+        }
+      })
+    }, name)
+    expect(upgraded).to.equal('upgraded')
+    await tab.page.evaluate(async () => {
+      kbve.locker.set('username', 'after')
+      kbve.locker.set('last', 'too')
+      await kbve.locker.flush()
+    })
+    expect(await tab.page.evaluate(() => kbve.status())).to.include({ state: 'unlocked', pending: 0 })
+    const third = await opened(name)
+    expect(await third.page.evaluate(() => kbve.profile())).to.include({ username: 'after', last: 'too' })
+  })
+
+  t.test('a set while another tab’s upgrade runs is kept, and applied when it is over', async () => {
+    const name = t.name()
+    const tab = await opened(name)
+    const other = await blank()
+    await other.page.evaluate((at) => {
+      return new Promise<void>((resolve) => {
+        const find = indexedDB.open(`kbve-locker/test/${at}`)
+        find.onsuccess = () => {
+          const version = find.result.version
+          find.result.close()
+          const request = indexedDB.open(`kbve-locker/test/${at}`, version + 1)
+          request.onupgradeneeded = () => {
+            const tx = request.transaction as IDBTransaction
+            const store = request.result.createObjectStore('held')
+            const end = Date.now() + 1_500
+            const again = () => {
+              if (Date.now() < end) store.get('x').onsuccess = again
+            }
+            again()
+            tx.oncomplete = () => request.result.close()
+            resolve()
+          }
+        }
+      })
+    }, name)
+    const pending = await tab.page.evaluate(() => {
+      kbve.locker.set('username', 'meanwhile')
+      return kbve.locker.status.pending
+    })
+    expect(pending).to.equal(1)
+    await tab.page.waitForFunction(() => kbve.locker.status.pending === 0, undefined, { timeout: 10_000 })
+    const third = await opened(name)
+    expect(await third.page.evaluate(() => kbve.locker.get('username'))).to.equal('meanwhile')
+  })
+}

@@ -1,0 +1,203 @@
+/**
+ * What `set()` returned for is still there: after a reload, after the tab is closed, and after its
+ * process is killed while the task that called `set()` is still running. The two tests called
+ * "control" do the same with ways that are known to lose values; they prove that the kill comes
+ * early enough for these tests to be able to fail.
+ */
+import { expect } from 'chai'
+import type { SuiteContext } from '../suite/harness.ts'
+import type { Browsing, Tab } from './harness/ports.ts'
+
+const rounds = 20
+
+export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
+  const url = `${server.origin}/page.html`
+
+  async function openLocker(name: string): Promise<Tab> {
+    const tab = await chromium.open(url)
+    const status = await tab.page.evaluate((at) => kbve.open(at), name)
+    expect(status).to.include({ state: 'unlocked', integrity: 'ok' })
+    return tab
+  }
+
+  /** Starts a task that sets, tells the server that set returned, and then never ends. */
+  async function setAndSpin(tab: Tab, value: string): Promise<void> {
+    await tab.page.evaluate((name) => {
+      setTimeout(() => {
+        kbve.locker.set('username', name)
+        kbve.log({ what: 'set returned', value: name })
+        for (;;);
+      })
+    }, value)
+    await server.logged((line) => line.what === 'set returned' && line.value === value)
+  }
+
+  /** How many of `rounds` values the next tab finds; each tab reads the last value, then sets its own. */
+  async function found(name: string, leave: (tab: Tab, value: string) => Promise<void>): Promise<number> {
+    let found = 0
+    let value = ''
+    for (let round = 0; round <= rounds; round++) {
+      const tab = await openLocker(name)
+      if (round > 0 && (await tab.page.evaluate(() => kbve.locker.get('username'))) === value) found++
+      value = `${name} ${round}`
+      if (round < rounds) await leave(tab, value)
+      else await tab.page.close()
+    }
+    return found
+  }
+
+  t.test(
+    'a value survives reload, and a reload right after set',
+    async () => {
+      const tab = await openLocker(t.name())
+      t.after(() => tab.page.close())
+      const name = t.name()
+      await tab.page.evaluate((at) => kbve.open(at), name)
+      await tab.page.evaluate(async () => {
+        kbve.locker.patch({ username: 'ann', theme: 'dark' })
+        kbve.locker.entries.put('draft', { text: 'x' })
+        await kbve.locker.flush()
+      })
+      await tab.page.reload()
+      await tab.page.evaluate((at) => kbve.open(at), name)
+      expect(await tab.page.evaluate(() => kbve.profile())).to.include({ username: 'ann', theme: 'dark' })
+      expect(await tab.page.evaluate(() => kbve.locker.entries.get('draft'))).to.deep.equal({ text: 'x' })
+      for (let round = 0; round < 10; round++) {
+        await tab.page.evaluate((n) => {
+          kbve.locker.set('username', `round ${n}`)
+          location.reload()
+        }, round)
+        await tab.page.waitForFunction(() => !('kbve' in globalThis) || kbve.locker === undefined)
+        await tab.page.waitForFunction(() => 'kbve' in globalThis)
+        await tab.page.evaluate((at) => kbve.open(at), name)
+        expect(await tab.page.evaluate(() => kbve.locker.get('username'))).to.equal(`round ${round}`)
+      }
+    },
+    { timeout: 40_000 },
+  )
+
+  t.test(
+    'set, then SIGKILL while the same task runs: 20 of 20 found again',
+    async () => {
+      const count = await found(t.name(), async (tab, value) => {
+        await setAndSpin(tab, value)
+        await chromium.kill(tab)
+      })
+      expect(count).to.equal(rounds)
+    },
+    { timeout: 90_000 },
+  )
+
+  t.test(
+    'the same while a second tab holds a readwrite transaction on the main database: 20 of 20',
+    async () => {
+      const holder = await chromium.open(url)
+      t.after(() => holder.page.close())
+      const name = t.name()
+      const count = await found(name, async (tab, value) => {
+        await holder.page.evaluate((at) => kbve.holdMain(at), name)
+        await setAndSpin(tab, value)
+        await chromium.kill(tab)
+        await holder.page.evaluate(() => kbve.release())
+      })
+      expect(count).to.equal(rounds)
+    },
+    { timeout: 90_000 },
+  )
+
+  t.test(
+    'set, then the tab is closed: 20 of 20',
+    async () => {
+      const count = await found(t.name(), async (tab, value) => {
+        await tab.page.evaluate((v) => kbve.locker.set('username', v), value)
+        await tab.page.close()
+      })
+      expect(count).to.equal(rounds)
+    },
+    { timeout: 90_000 },
+  )
+
+  t.test(
+    'set, then the tab is closed while another holds the main database: 20 of 20',
+    async () => {
+      const holder = await chromium.open(url)
+      t.after(() => holder.page.close())
+      const name = t.name()
+      const count = await found(name, async (tab, value) => {
+        await holder.page.evaluate((at) => kbve.holdMain(at), name)
+        await tab.page.evaluate((v) => kbve.locker.set('username', v), value)
+        await tab.page.close()
+        await holder.page.evaluate(() => kbve.release())
+      })
+      expect(count).to.equal(rounds)
+    },
+    { timeout: 90_000 },
+  )
+
+  t.describe('control', () => {
+    /** Puts a value into a bare database in one of two ways and is killed; answers how many are found. */
+    async function bare(commit: boolean, holder?: Tab): Promise<number> {
+      const name = t.name()
+      let found = 0
+      for (let round = 0; round < 5; round++) {
+        const tab = await chromium.open(url)
+        await tab.page.evaluate((at) => {
+          return new Promise<void>((resolve) => {
+            const request = indexedDB.open(`kbve-locker/test/${at}`)
+            request.onupgradeneeded = () => request.result.createObjectStore('x')
+            request.onsuccess = () => {
+              Object.assign(globalThis, { db: request.result })
+              resolve()
+            }
+          })
+        }, name)
+        await holder?.page.evaluate((at) => kbve.holdMain(at), name)
+        await tab.page.evaluate(
+          ({ key, commit }) => {
+            setTimeout(() => {
+              const { db } = globalThis as unknown as { db: IDBDatabase }
+              const tx = db.transaction('x', 'readwrite')
+              tx.objectStore('x').put(1, key)
+              if (commit) tx.commit()
+              kbve.log({ what: 'put', key })
+              for (;;);
+            })
+          },
+          { key: `${name} ${round}`, commit },
+        )
+        await server.logged((line) => line.what === 'put' && line.key === `${name} ${round}`)
+        await chromium.kill(tab)
+        await holder?.page.evaluate(() => kbve.release())
+        const reader = await chromium.open(url)
+        const keys = await reader.page.evaluate(async (at) => {
+          const db = await kbve.rawOpen(at)
+          return new Promise<IDBValidKey[]>((resolve) => {
+            const request = db.transaction('x').objectStore('x').getAllKeys()
+            request.onsuccess = () => resolve(request.result)
+          })
+        }, name)
+        if (keys.includes(`${name} ${round}`)) found++
+        await reader.page.close()
+      }
+      return found
+    }
+
+    t.test(
+      'a bare put without commit() is lost by the same kill',
+      async () => {
+        expect(await bare(false)).to.equal(0)
+      },
+      { timeout: 40_000 },
+    )
+
+    t.test(
+      'put and commit() in a database that another tab holds is lost by the same kill',
+      async () => {
+        const holder = await chromium.open(url)
+        t.after(() => holder.page.close())
+        expect(await bare(true, holder)).to.be.lessThan(5)
+      },
+      { timeout: 40_000 },
+    )
+  })
+}

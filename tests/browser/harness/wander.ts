@@ -1,0 +1,56 @@
+/** Random work on a locker, told to the server before and after every step. */
+import type { Spy } from '../../suite/disk.ts'
+import type { AnyLocker } from '../../suite/help.ts'
+
+interface Wandering {
+  locker: AnyLocker
+  spy: Spy
+  /** Names this life of a tab; part of every value, so that values are never the same twice. */
+  life: string
+  seed: number
+  log(line: { what: string; [detail: string]: unknown }): void
+}
+
+const entries = ['a', 'b', 'c', 'd']
+
+/** Never ends by itself: the tab is killed, or `kbveStop` is set. */
+export async function wander({ locker, spy, life, seed, log }: Wandering): Promise<void> {
+  let state = seed
+  const random = (below: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+  const stopped = () => (globalThis as { kbveStop?: boolean }).kbveStop === true
+  for (let n = 0; !stopped(); n++) {
+    const value = `${life} ${n}`
+    const kind = random(10)
+    const from = spy.appended.length
+    const entry = entries[random(entries.length)] ?? 'a'
+    if (kind < 4) {
+      const field = random(2) ? 'username' : 'last'
+      log({ what: 'trying', ids: [`profile/${field}`], value })
+      locker.set(field, value)
+    } else if (kind < 6) {
+      log({ what: 'trying', ids: ['profile/username', 'profile/last'], value })
+      locker.patch({ username: value, last: value })
+    } else if (kind < 8) {
+      log({ what: 'trying', ids: [`entry/${entry}`], value })
+      locker.entries.put(entry, value)
+    } else if (kind < 9) {
+      log({ what: 'trying', ids: [`entry/${entry}`], value: null })
+      locker.entries.delete(entry)
+    } else {
+      log({ what: 'trying', ids: ['profile/last'], value })
+      await locker.update('last', () => value)
+      log({ what: 'updated', value })
+      continue
+    }
+    const gone = kind === 8
+    for (const { id, rev, writer } of spy.appended.slice(from)) {
+      log({ what: 'returned', id, rev, writer: [...writer], value: gone ? null : value, life })
+    }
+    const pause = random(8)
+    if (pause === 0) await locker.flush()
+    else if (pause < 4) await new Promise((resolve) => setTimeout(resolve, random(6)))
+  }
+}

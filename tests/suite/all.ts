@@ -1,0 +1,21 @@
+import { suite as badFields } from './bad_fields.ts'
+import { suite as badHeader } from './bad_header.ts'
+import { suite as badRecords } from './bad_records.ts'
+import { suite as importSafety } from './import_safety.ts'
+import { suite as interop } from './interop.ts'
+import { suite as lockerWork } from './locker_work.ts'
+import { suite as movedRecords } from './moved_records.ts'
+import { suite as separate } from './separate_lockers.ts'
+import { suite as tabs } from './tabs.ts'
+
+export const suites = {
+  locker_work: lockerWork,
+  interop,
+  bad_fields: badFields,
+  bad_records: badRecords,
+  moved_records: movedRecords,
+  bad_header: badHeader,
+  separate_lockers: separate,
+  tabs,
+  import_safety: importSafety,
+}
