@@ -14,9 +14,9 @@ export function App() {
   const demo = demoOf(mode)
   return (
     <>
-      <a className="skip" href="#main" onClick={jumpToMain}>
+      <button type="button" className="button skip" onClick={jumpToMain}>
         Skip to the profile
-      </a>
+      </button>
       <TopBar key={mode} demo={demo} />
       <main id="main" tabIndex={-1}>
         <Intro demo={demo} />
@@ -29,9 +29,8 @@ export function App() {
   )
 }
 
-/** The address's hash chooses the locker, so the skip link must not change it. */
-function jumpToMain(event: React.MouseEvent) {
-  event.preventDefault()
+/** A button, because a link would change the address's hash, which chooses the locker. */
+function jumpToMain() {
   document.getElementById('main')?.focus()
 }
 

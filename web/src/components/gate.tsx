@@ -11,7 +11,9 @@ export function Gate({ demo }: { demo: Demo }) {
   const opening = useOpening(demo)
 
   if (opening.busy || status.state === 'unlocking') {
-    return <Progress demo={demo} creating={opening.creating} cancel={opening.busy ? opening.cancel : undefined} />
+    return (
+      <Progress demo={demo} creating={opening.creating} cancel={opening.busy ? opening.cancel : undefined} />
+    )
   }
   if (status.state === 'opening') {
     return (
@@ -36,11 +38,7 @@ export function Gate({ demo }: { demo: Demo }) {
   return demo.mode === 'device' ? (
     <DeviceGate absent={status.state === 'absent'} opening={opening} />
   ) : (
-    <PassphraseForm
-      creating={status.state === 'absent'}
-      name={demo.name}
-      opening={opening}
-    />
+    <PassphraseForm creating={status.state === 'absent'} name={demo.name} opening={opening} />
   )
 }
 
@@ -65,7 +63,11 @@ function DeviceGate({ absent, opening }: DeviceGateProps) {
           {opening.refusal.message}
         </p>
       )}
-      <button type="button" className="button primary" onClick={absent ? opening.createDevice : opening.unlockDevice}>
+      <button
+        type="button"
+        className="button primary"
+        onClick={absent ? opening.createDevice : opening.unlockDevice}
+      >
         {absent ? 'Start again' : 'Open with this device'}
       </button>
     </div>

@@ -74,7 +74,13 @@ function Entries({ demo }: { demo: Demo }) {
     <form className="entries" onSubmit={put} noValidate aria-label="Notes">
       <div className="field">
         <label htmlFor={`${id}-name`}>Note</label>
-        <input id={`${id}-name`} type="text" value={name} autoComplete="off" onChange={(e) => setName(e.target.value)} />
+        <input
+          id={`${id}-name`}
+          type="text"
+          value={name}
+          autoComplete="off"
+          onChange={(e) => setName(e.target.value)}
+        />
       </div>
       <div className="field">
         <label htmlFor={`${id}-value`}>Text</label>

@@ -6,7 +6,12 @@ import { ThemeField } from './theme_field.tsx'
 /** The nine fields of a kbveLocker. */
 export function ProfileCard({ demo }: { demo: Demo }) {
   return (
-    <form className="card profile" aria-label="Profile" noValidate onSubmit={(event) => event.preventDefault()}>
+    <form
+      className="card profile"
+      aria-label="Profile"
+      noValidate
+      onSubmit={(event) => event.preventDefault()}
+    >
       <ThemeField demo={demo} />
       <div className="fields">
         <ProfileField demo={demo} name="username" label="Username" autoComplete="username" />

@@ -3,7 +3,8 @@ import { type TextField, useField } from '../hooks/use_field.ts'
 import type { Demo } from '../lockers.ts'
 import { FieldNote } from './field_note.tsx'
 
-interface Props extends Pick<InputHTMLAttributes<HTMLInputElement>, 'autoComplete' | 'inputMode' | 'placeholder'> {
+interface Props
+  extends Pick<InputHTMLAttributes<HTMLInputElement>, 'autoComplete' | 'inputMode' | 'placeholder'> {
   demo: Demo
   name: TextField
   label: string

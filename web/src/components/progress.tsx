@@ -10,7 +10,8 @@ interface Props {
 
 const steps = {
   loading: 'Loading the WebAssembly core…',
-  deriving: 'Deriving the key from the passphrase with Argon2id, in a worker. This is meant to take a moment.',
+  deriving:
+    'Deriving the key from the passphrase with Argon2id, in a worker. This is meant to take a moment.',
   opening: 'Checking the header and opening the records…',
 }
 

@@ -22,7 +22,11 @@ export function StatusCard({ demo }: { demo: Demo }) {
         </div>
         <div data-bad={status.damaged.length > 0}>
           <dt>Damaged</dt>
-          <dd>{status.damaged.length === 0 ? 'none' : `${status.damaged.join(', ')}: set aside, the rest opened`}</dd>
+          <dd>
+            {status.damaged.length === 0
+              ? 'none'
+              : `${status.damaged.join(', ')}: set aside, the rest opened`}
+          </dd>
         </div>
         <div>
           <dt>Pending</dt>
@@ -31,7 +35,9 @@ export function StatusCard({ demo }: { demo: Demo }) {
         <div>
           <dt>Storage</dt>
           <dd>
-            {status.persisted ? 'the browser promised to keep it' : 'the browser may evict it when space is short'}
+            {status.persisted
+              ? 'the browser promised to keep it'
+              : 'the browser may evict it when space is short'}
             {status.readOnly && ', read-only'}
           </dd>
         </div>

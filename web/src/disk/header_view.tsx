@@ -45,7 +45,8 @@ export function HeaderView({ header, keys }: Props) {
               </span>
             </div>
             <p className="quiet">
-              No script can read its bytes, but a copied browser profile contains them. A passphrase is for that.
+              No script can read its bytes, but a copied browser profile contains them. A passphrase is for
+              that.
             </p>
           </li>
         ))}
