@@ -36,19 +36,19 @@ set(sodium_sources
   # Argon2id
   crypto_pwhash/argon2/argon2-core.c
   crypto_pwhash/argon2/argon2-encoding.c
-  crypto_pwhash/argon2/argon2-fill-block-ref.c
   crypto_pwhash/argon2/argon2.c
   crypto_pwhash/argon2/blake2b-long.c
   crypto_pwhash/argon2/pwhash_argon2i.c
   crypto_pwhash/argon2/pwhash_argon2id.c)
+set(sodium_own_sources absent_primitives.c)
 set(sodium_definitions
   CONFIGURED=1 _GNU_SOURCE=1 NATIVE_LITTLE_ENDIAN=1 SODIUM_STATIC=1 TLS=_Thread_local
   HAVE_WEAK_SYMBOLS=1 HAVE_ATOMIC_OPS=1 HAVE_C11_MEMORY_FENCES=1 HAVE_GCC_MEMORY_FENCES=1
   HAVE_EXPLICIT_BZERO=1 HAVE_POSIX_MEMALIGN=1 HAVE_STDINT_H=1 HAVE_INTTYPES_H=1)
 
 if(EMSCRIPTEN)
-  # Chosen at compile time by -msimd128.
-  list(APPEND sodium_sources crypto_pwhash/argon2/argon2-fill-block-wasm32.c)
+  # Chosen at compile time by -msimd128. It includes libsodium's own, which computes something else.
+  list(APPEND sodium_own_sources argon2_fill_block_wasm32.c)
 else()
   list(APPEND sodium_sources randombytes/sysrandom/randombytes_sysrandom.c)
   list(APPEND sodium_definitions
@@ -71,10 +71,12 @@ else()
   endif()
 endif()
 list(TRANSFORM sodium_sources PREPEND ${sodium_src}/)
+list(TRANSFORM sodium_own_sources PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/cmake/sodium/)
 
-add_library(kbve_sodium STATIC ${sodium_sources} ${CMAKE_CURRENT_SOURCE_DIR}/cmake/sodium/absent_primitives.c)
+add_library(kbve_sodium STATIC ${sodium_sources} ${sodium_own_sources})
 target_include_directories(kbve_sodium SYSTEM PUBLIC ${sodium_src}/include ${sodium_include})
-target_include_directories(kbve_sodium PRIVATE ${sodium_src}/include/sodium ${sodium_include}/sodium)
+target_include_directories(kbve_sodium PRIVATE
+  ${sodium_src}/include/sodium ${sodium_include}/sodium ${sodium_src}/crypto_pwhash/argon2)
 target_compile_definitions(kbve_sodium PUBLIC SODIUM_STATIC=1 PRIVATE ${sodium_definitions})
 target_compile_options(kbve_sodium PRIVATE -O3 -w)
 if(NOT EMSCRIPTEN)

@@ -76,7 +76,8 @@ result<void> argon2id_without_limits(bytes_view secret, std::span<const std::uin
     return fail(errc::too_large, "The secret is longer than Argon2id can take; choose a shorter one.");
   }
   init();
-  const std::string_view password = as_text(secret);
+  // An empty span may point nowhere, which libsodium does not take.
+  const std::string_view password = secret.empty() ? std::string_view("") : as_text(secret);
   const int failed =
       crypto_pwhash_argon2id(out.data(), out.size(), password.data(), password.size(), salt.data(), passes,
                              static_cast<std::size_t>(memory_kib * kib), crypto_pwhash_argon2id_ALG_ARGON2ID13);
