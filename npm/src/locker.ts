@@ -54,6 +54,7 @@ export function makeLocker(ports: Ports): Locker {
     get status() {
       return life.status
     },
+    initial: ports.fields.initial,
     get profile() {
       return life.profile
     },

@@ -143,6 +143,8 @@ export interface Locker<P extends kbveLocker = kbveLocker> extends Disposable {
   /** The first status that is not `'opening'`. Starts opening; never rejects. */
   readonly ready: Promise<Status>
   readonly status: Status
+  /** What every field is as long as nothing is stored, frozen. */
+  readonly initial: Readonly<P>
   /** Every field, frozen; the same object until one changes. Initial values while it is not open. */
   readonly profile: Readonly<P>
   readonly entries: Entries

@@ -1,0 +1,131 @@
+/**
+ * @kbve/locker/nanostores: a locker as stores. They start when somebody listens, hold initial values while
+ * the locker is not open, notify only on a real change, and write through: what the locker refuses, `set` and
+ * `setKey` throw.
+ */
+import { atom, type MapStore, map, onMount, type ReadableAtom, type WritableAtom } from 'nanostores'
+import type { kbveLocker } from './profile.ts'
+import type { Locker, Status } from './types.ts'
+
+/** One writable atom for each field: `$username`, `$theme`, and those of the schema. */
+export type FieldStores<P extends kbveLocker> = {
+  readonly [K in keyof P & string as `$${K}`]: WritableAtom<P[K]>
+}
+
+/** What `lockerStores` makes. */
+export type LockerStores<P extends kbveLocker> = {
+  readonly $status: ReadableAtom<Status>
+  /** The whole profile. `setKey` and `set` write through. */
+  readonly $profile: MapStore<P>
+} & FieldStores<P>
+
+/** The stores of a locker. Making them touches nothing; the first listener opens the locker. */
+export function lockerStores<P extends kbveLocker>(locker: Locker<P>): LockerStores<P> {
+  const stores: Record<string, unknown> = { $status: statusStore(locker), $profile: profileStore(locker) }
+  for (const field of Object.keys(locker.initial) as (keyof P & string)[]) {
+    stores[`$${field}`] = fieldStore(locker, field)
+  }
+  return Object.freeze(stores) as LockerStores<P>
+}
+
+function statusStore(locker: Pick<Locker, 'status' | 'on'>): ReadableAtom<Status> {
+  const $status = atom(locker.status)
+  onMount($status, () => {
+    const stop = locker.on('status', (status) => $status.set(status))
+    $status.set(locker.status)
+    return stop
+  })
+  return $status
+}
+
+function profileStore<P extends kbveLocker>(locker: Locker<P>): MapStore<P> {
+  const $profile: MapStore<P> = map<P>({ ...locker.initial })
+  const { set, setKey } = $profile
+  const show = () => {
+    const shown = $profile.value as P
+    const next = locker.profile
+    const changed = (Object.keys(next) as (keyof P & string)[]).filter(
+      (key) => !Object.is(shown[key], next[key]),
+    )
+    const [only] = changed
+    // With its key where there is one, so that listeners of other keys are left in peace.
+    if (changed.length === 1 && only !== undefined)
+      (setKey as (key: string, value: unknown) => void)(only, next[only])
+    else if (changed.length > 1) set(next)
+  }
+  $profile.setKey = ((key: keyof P & string, value: P[typeof key]) => {
+    locker.set(key, value)
+    show()
+  }) as typeof setKey
+  $profile.set = (next) => {
+    const now = locker.profile
+    const changes = Object.entries(next).filter(([key, value]) => !Object.is(value, now[key as keyof P]))
+    locker.patch(Object.fromEntries(changes) as Partial<P>)
+    show()
+  }
+  onMount($profile, () => {
+    const stop = locker.on('change', ({ fields }) => fields.size > 0 && show())
+    show()
+    return stop
+  })
+  return $profile
+}
+
+function fieldStore<P extends kbveLocker, K extends keyof P & string>(
+  locker: Locker<P>,
+  field: K,
+): WritableAtom<P[K]> {
+  const $field: WritableAtom<P[K]> = atom<P[K]>(locker.initial[field])
+  const { set } = $field
+  const show = () => set(locker.get(field))
+  $field.set = (value) => {
+    locker.set(field, value)
+    show()
+  }
+  onMount($field, () => {
+    const stop = locker.on('change', ({ fields }) => fields.has(field) && show())
+    show()
+    return stop
+  })
+  return $field
+}
+
+/** How an entry's values are kept. */
+export interface LockerAtomOptions {
+  /** Seconds after which a value that was set counts as gone. */
+  expiresIn?: number
+}
+
+/**
+ * One of `locker.entries` as a store. It holds `initial` while the locker is not open or has no such entry;
+ * `initial` itself is never written. What it holds after `set` is the locker's own copy, deeply frozen.
+ */
+export function lockerAtom<T>(
+  locker: Pick<Locker, 'entries' | 'on'>,
+  name: string,
+  initial: T,
+  options: LockerAtomOptions = {},
+): WritableAtom<T> {
+  const $entry: WritableAtom<T> = atom<T>(initial)
+  const { set } = $entry
+  let mounted = false
+  const show = () => {
+    const value = locker.entries.get<T>(name)
+    set(value === undefined ? initial : value)
+  }
+  $entry.set = (value) => {
+    locker.entries.put(name, value, options)
+    // A mounted one has heard of it by now, and another copy of the same bytes would look like another change.
+    if (!mounted) show()
+  }
+  onMount($entry, () => {
+    mounted = true
+    const stop = locker.on('change', ({ entries }) => entries.has(name) && show())
+    show()
+    return () => {
+      mounted = false
+      stop()
+    }
+  })
+  return $entry
+}
