@@ -3,7 +3,7 @@
  * its own for each tab, localStorage for what a page could not finish.
  */
 import { LockerError } from '../errors.ts'
-import { deleteDatabase, noIndexedDB, storageError } from './idb.ts'
+import { deleteDatabase, noIndexedDB, openDatabase, storageError } from './idb.ts'
 import { Journal } from './journal.ts'
 import { keysUnder, LateEntries } from './late.ts'
 import { MainDatabase } from './main_database.ts'
@@ -147,19 +147,25 @@ class IndexedDBSession implements StorageSession {
     const { factory, local, database } = this.#source
     this.#over = true
     this.#stopWatching()
+    const destroyed = new LockerError(
+      'storage_closed',
+      'This locker was destroyed. Create it anew to use it again.',
+    )
     try {
       await this.#main.clearKeys()
     } catch (cause) {
-      // Gone already, with its keys: the rest is still to be cleared away.
       if (!(cause instanceof LockerError && cause.code === 'evicted')) throw cause
+      // Gone already, with its keys: what lies around it is still to be cleared away. But a locker
+      // that stands in its place by now is not this session's to destroy.
+      const other = await openDatabase(factory, database)
+      other?.close()
+      if (other) return
     }
     this.#main.close()
     // The main database first: a tab that loses its journal makes no new one for a locker that is gone.
     const remaining = await Promise.allSettled([deleteDatabase(factory, database, this.#destroyLimit)])
     const names = await journalNames(this.#source)
-    this.#journal.end(
-      new LockerError('storage_closed', 'This locker was destroyed. Create it anew to use it again.'),
-    )
+    this.#journal.end(destroyed)
     const journals = names.map((name) => deleteDatabase(factory, name, this.#destroyLimit))
     remaining.push(...(await Promise.allSettled(journals)))
     this.#late.clear()

@@ -4,7 +4,6 @@
  */
 import { LockerError } from '../errors.ts'
 import type { JournalEntry } from '../format.ts'
-import { compact } from './compact.ts'
 import { sessionClosed } from './idb.ts'
 import { memoryNotes } from './notes.ts'
 import {
@@ -29,7 +28,7 @@ interface Disk {
 
 interface MemoryJournal {
   owned: boolean
-  entries: Map<JournalEntry, unknown>
+  entries: Map<JournalEntry, JournalEntry>
 }
 
 export function memoryStorage(): LockerStorage {
@@ -76,7 +75,7 @@ class MemorySession implements StorageSession {
 
   append(entry: JournalEntry): Completion {
     if (this.#ended) throw this.#ended
-    this.#journal.entries.set(entry, structuredClone({ records: entry.records.map(compact) }))
+    this.#journal.entries.set(entry, { records: entry.records.map(copy) })
     return { done: Promise.resolve() }
   }
 
@@ -129,7 +128,7 @@ class MemorySession implements StorageSession {
         journal.owned = false
       }
       orphans.push({
-        entries: taken.map(([, stored]) => structuredClone(stored)),
+        entries: taken.map(([, stored]) => ({ records: stored.records.map(copy) })),
         discard: async () => {
           for (const [entry] of taken) journal.entries.delete(entry)
           release()
@@ -172,7 +171,7 @@ class MemorySession implements StorageSession {
     const found: Snapshot = { ...structuredClone(meta), records: new Map() }
     for (const id of ids === 'all' ? records.keys() : ids) {
       const record = records.get(id)
-      if (record !== undefined) found.records.set(id, structuredClone(record))
+      if (record !== undefined) found.records.set(id, copy(record))
     }
     return found
   }
@@ -180,7 +179,7 @@ class MemorySession implements StorageSession {
   /** Copies everything before it changes anything: all of it is written, or none. */
   #write({ header, root, attempts, put, remove, keys }: Changes): void {
     const meta = structuredClone({ header, root, attempts })
-    const records = (put ?? []).map((record) => structuredClone(compact(record)))
+    const records = (put ?? []).map(copy)
     for (const name of ['header', 'root', 'attempts'] as const) {
       if (meta[name] !== undefined) this.#disk.meta[name] = meta[name]
     }
@@ -191,4 +190,19 @@ class MemorySession implements StorageSession {
       else this.#disk.keys.set(name, key)
     }
   }
+}
+
+/** A structured clone, by hand for what records are (flat, with bytes): in half the time. */
+function copy<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) {
+    return structuredClone(value)
+  }
+  const copied: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(value)) {
+    if (field instanceof Uint8Array && field.constructor === Uint8Array) copied[name] = field.slice()
+    else if (typeof field === 'object' || typeof field === 'function' || typeof field === 'symbol') {
+      return structuredClone(value)
+    } else copied[name] = field
+  }
+  return copied as T
 }

@@ -53,9 +53,12 @@ export const connection = {
       const other = kit.open('replaced')
       await deleted
       await (await other).transact([], () => ({ header: kit.header(2) }))
-      return { code: await kit.codeOf(session.load('all')), events: kit.events }
+      const code = await kit.codeOf(session.load('all'))
+      // Not this session's to destroy.
+      await session.destroy()
+      return { code, events: kit.events, other: (await (await other).load([])).header.locker_id[0] }
     })
-    expect(answer).to.deep.equal({ code: 'evicted', events: [{ type: 'evicted' }] })
+    expect(answer).to.deep.equal({ code: 'evicted', events: [{ type: 'evicted' }], other: 2 })
   },
 
   'a page nobody touches learns of the deletion too': async (stage) => {

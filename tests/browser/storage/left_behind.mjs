@@ -53,7 +53,9 @@ export const leftBehind = {
     await stage.kill(dead)
     expect(await orphans(one.page)).to.deep.equal(['entry/a'])
     expect(await orphans(two.page)).to.deep.equal([])
-    await one.page.evaluate(() => taken.forEach((orphan) => orphan.release()))
+    await one.page.evaluate(() => {
+      for (const orphan of taken) orphan.release()
+    })
     expect(await orphans(two.page)).to.deep.equal(['entry/a'])
     await two.page.evaluate(() => Promise.all(taken.map((orphan) => orphan.discard())))
     expect(await orphans(one.page)).to.deep.equal([])
@@ -131,7 +133,7 @@ export const leftBehind = {
       const good = localStorage.getItem(Object.keys(localStorage).find((key) => key.includes('/late2/late/')))
       const broken = ['', '{', 'null', '"x"', '[1,null]', '[{"records":[{"id":5}]}]', '[{"records":7}]']
       broken.push(good.replace('"nonce":"', '"nonce":"*'), good.replace('"kind":"json"', '"kind":"other"'))
-      broken.forEach((text, i) => localStorage.setItem(`${prefix}${i}`, text))
+      for (const [i, text] of broken.entries()) localStorage.setItem(`${prefix}${i}`, text)
       localStorage.setItem(`${prefix}ffffffffffffffff`, `[{"records":[]},${good.slice(1)}`)
       const { values, session: next } = await kit.openAndRead('late3')
       return {
@@ -183,7 +185,7 @@ export const leftBehind = {
       addEventListener('pageshow', ({ persisted }) => shown.push(persisted))
       session.append(kit.entry('entry/before', 1, 'before'))
     })
-    await page.goto(`${stage.origin}/elsewhere`)
+    await page.goto(`${stage.origin('main')}/elsewhere`)
     // Another tab opens the locker meanwhile: it gets journal 0, and the entry.
     const other = await open(stage, 'cached')
     expect(await orphans(other.page)).to.deep.equal(['entry/before'])

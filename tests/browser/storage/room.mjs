@@ -2,20 +2,20 @@
 import { expect } from 'chai'
 
 /**
- * A tab whose site has `left` bytes more than it uses. Set before a database is opened: Chromium
- * remembers for half a minute how much room a site with open databases has.
+ * A tab of a site of its own, which has `left` bytes of room. The limit is set before the site opens
+ * a database: Chromium remembers for half a minute how much room there was.
  */
-async function tightTab(stage, left) {
-  const tab = await stage.tab()
+async function tightTab(stage, site, left) {
+  const tab = await stage.tab(site)
   const cdp = await stage.context.newCDPSession(tab.page)
-  const usage = await tab.page.evaluate(async () => (await navigator.storage.estimate()).usage)
-  await cdp.send('Storage.overrideQuotaForOrigin', { origin: stage.origin, quotaSize: usage + left })
-  return { ...tab, lift: () => cdp.send('Storage.overrideQuotaForOrigin', { origin: stage.origin }) }
+  const origin = stage.origin(site)
+  await cdp.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: left })
+  return { ...tab, lift: () => cdp.send('Storage.overrideQuotaForOrigin', { origin }) }
 }
 
 export const room = {
   'quota reached: storage_full, pending kept, written by retry() after': async (stage) => {
-    const tab = await tightTab(stage, 300_000)
+    const tab = await tightTab(stage, 'full', 300_000)
     const { page } = tab
     const refused = await page.evaluate(async () => {
       window.session = await kit.open('full')
@@ -39,7 +39,7 @@ export const room = {
     await tab.lift()
     await page.evaluate(() => session.retry())
     await stage.kill(tab)
-    const heir = await stage.tab()
+    const heir = await stage.tab('full')
     const lengths = await heir.page.evaluate(async () => {
       const { session } = await kit.openAndRead('full')
       return [...(await session.load('all')).records].map(([id, { box }]) => [id, box.length])
@@ -51,15 +51,15 @@ export const room = {
   },
 
   'a refused entry survives the page when localStorage has room for it': async (stage) => {
-    const tab = await tightTab(stage, 300_000)
+    const tab = await tightTab(stage, 'left', 300_000)
     const code = await tab.page.evaluate(async () => {
       window.session = await kit.open('full-left')
       return kit.codeOf(session.append(kit.bulky('entry/a')).done)
     })
     expect(code).to.equal('storage_full')
-    await tab.page.goto(`${stage.origin}/elsewhere`)
+    await tab.page.goto(`${stage.origin('left')}/elsewhere`)
     await tab.lift()
-    const heir = await stage.tab()
+    const heir = await stage.tab('left')
     const length = await heir.page.evaluate(async () => {
       const { session } = await kit.openAndRead('full-left')
       return (await session.load('all')).records.get('entry/a')?.box.length

@@ -41,7 +41,8 @@ async function serve(script) {
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    origin: `http://127.0.0.1:${server.address().port}`,
+    /** The address of the site of this name: sites share neither data nor room. */
+    origin: (site) => `http://${site}.localhost:${server.address().port}`,
     heard: (line) => within(10_000, hear(line).promise, `no page reported "${line}"`),
     close() {
       server.closeAllConnections()
@@ -75,7 +76,7 @@ export async function setStage() {
     context: browser.context,
     heard: server.heard,
     /** A new tab with the kit in it: `{ page, pid }`. */
-    tab: () => browser.open(`${server.origin}/`),
+    tab: (site = 'main') => browser.open(`${server.origin(site)}/`),
     kill: (tab) => browser.kill(tab),
     async close() {
       await browser.close()
