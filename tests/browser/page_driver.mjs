@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { chromium } from 'playwright-core'
+import { chromium as playwright } from 'playwright-core'
+import { chromium } from '../../tools/browsers.mjs'
 import { project } from '../../tools/paths.mjs'
 import { serve } from '../../tools/serve.mjs'
 
@@ -71,10 +72,7 @@ export async function runTests(tests, open) {
     process.exit(1)
   }
   const server = await serve(folder)
-  const browser = await chromium.launch({
-    executablePath: process.env.KBVE_CHROMIUM || '/usr/bin/chromium',
-    args: flags,
-  })
+  const browser = await playwright.launch({ executablePath: await chromium(), args: flags })
   const wanted = process.argv[2]
   let passed = 0
   let failed = 0

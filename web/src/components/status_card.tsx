@@ -9,6 +9,8 @@ const integrities = {
   rolled_back: 'rolled back: this is an older copy of the whole locker',
 }
 
+const destroyable = new Set(['locked', 'unlocked', 'failed'])
+
 export function StatusCard({ demo }: { demo: Demo }) {
   const status = useStore(demo.stores.$status)
   const open = status.state === 'unlocked'
@@ -42,7 +44,7 @@ export function StatusCard({ demo }: { demo: Demo }) {
           </dd>
         </div>
       </dl>
-      <DestroyDialog demo={demo} disabled={status.state === 'absent' || status.state === 'opening'} />
+      <DestroyDialog demo={demo} disabled={!destroyable.has(status.state)} />
     </div>
   )
 }

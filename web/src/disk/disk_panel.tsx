@@ -67,7 +67,7 @@ function Contents({ disk, tamper }: ContentsProps) {
           {disk.records.length} sealed, {size(bytes)} of boxes
         </span>
       </h3>
-      {disk.records.length === 0 && <p className="quiet">None yet. Type something on this page.</p>}
+      {disk.records.length === 0 && <p className="quiet">None yet.</p>}
       <ul className="rows">
         {disk.records.map((record) => (
           <RecordRow
@@ -101,7 +101,7 @@ function Contents({ disk, tamper }: ContentsProps) {
       {disk.notes.length > 0 && (
         <>
           <h3>
-            localStorage <span className="quiet">in clear on purpose: no flash, no rollback</span>
+            localStorage <span className="quiet">in clear on purpose: the theme, for the first paint</span>
           </h3>
           <dl className="notes">
             {disk.notes.map(({ key, value }) => (
