@@ -11,7 +11,7 @@ export type Identity = Pick<Header, 'locker_id' | 'key_id'>
 
 /** Throws `evicted` where there is no locker any more and `conflict` where there is another one. */
 export function checkIdentity(header: unknown, identity: Identity): void {
-  if (header === undefined || header === null) {
+  if (header === undefined) {
     throw new LockerError(
       'evicted',
       "The browser, or somebody at it, deleted this locker's data. Values still shown can be copied out of the page; a backup can be restored.",

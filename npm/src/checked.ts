@@ -71,7 +71,7 @@ function asSlot(value: unknown): Slot | undefined {
 export function asHeader(value: unknown): Header | 'unknown' | undefined {
   if (!isObject(value)) return undefined
   const { format, rev, locker_id, key_id, tenant, name, created, epoch, slots, mac } = value
-  if (format !== 1) return isCount(format) ? 'unknown' : undefined
+  if (format !== 1) return typeof format === 'number' ? 'unknown' : undefined
   if (!isCount(rev) || !isBytes(locker_id, 16) || !isBytes(key_id, 16) || !isCount(created)) return undefined
   if (typeof tenant !== 'string' || typeof name !== 'string' || !isCount(epoch, 0xffff_ffff)) return undefined
   if (!Array.isArray(slots) || slots.length === 0 || slots.length > 64 || !isBytes(mac, 32)) return undefined

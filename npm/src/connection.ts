@@ -1,4 +1,5 @@
 /** A locker's hold on the world outside: its storage, the other tabs, the page around it. */
+import { within } from './node.ts'
 import { watchPage } from './page.ts'
 import {
   databaseName,
@@ -9,11 +10,16 @@ import {
 } from './storage/storage.ts'
 import { type ChangeNote, type ChannelPort, Tabs } from './tabs.ts'
 
+/** Milliseconds. */
+const closeLimit = 1_000
+
 export interface ConnectionEvents {
   storage(event: StorageEvent): void
   /** Another tab of the locker with this id has applied changes. */
   changed(lockerId: string, notes: readonly ChangeNote[]): void
   destroyed(lockerId: string): void
+  /** Another tab is gone and has left something to be applied. */
+  left(lockerId: string): void
   /** The page came back, and messages may have been missed. */
   restored(): void
   /** The page is looked at again. */
@@ -72,12 +78,19 @@ export class Connection {
     return session
   }
 
-  /** Closes everything after `last` is done. */
-  async close(last: Promise<void>): Promise<void> {
+  /** Closes everything after `last` is done, or has been waited for long enough: the journal keeps the rest. */
+  async close(last: Promise<unknown>, lockerId: string): Promise<void> {
     this.#unwatch?.()
-    const session = this.drop()
-    await last.catch(() => {})
+    const dropped = this.drop()
+    await within(closeLimit, last)
+    try {
+      const session = await dropped
+      const left = session?.pending().length ?? 0
+      await session?.close()
+      if (left > 0) this.#tabs?.tellLeft(lockerId)
+    } catch {
+      // A session that could not be had, or is closed already, is what was wanted.
+    }
     this.#tabs?.close()
-    await session?.then((open) => open.close()).catch(() => {})
   }
 }

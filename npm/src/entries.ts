@@ -18,9 +18,10 @@ export interface EntriesHost {
 const maxNameBytes = 512 - 'entry/'.length
 
 function checkedId(name: unknown): string {
-  if (typeof name !== 'string' || name === '')
-    throw new TypeError('The name of an entry is a text that is not empty.')
-  if (/\p{Surrogate}/u.test(name)) throw new TypeError('The name of an entry is well-formed Unicode.')
+  if (typeof name !== 'string') throw new TypeError('The name of an entry is a text.')
+  if (name === '' || /\p{Surrogate}/u.test(name)) {
+    throw new TypeError('The name of an entry is well-formed Unicode, and not empty.')
+  }
   if (new TextEncoder().encode(name).length > maxNameBytes) {
     throw new TypeError(`The name of an entry has at most ${maxNameBytes} bytes.`)
   }

@@ -44,6 +44,7 @@ export class Lifecycle {
       storage: (event) => this.#storageEvent(event),
       changed: (lockerId, notes) => this.#changedElsewhere(lockerId, notes),
       destroyed: (lockerId) => this.#destroyedElsewhere(lockerId),
+      left: (lockerId) => lockerId === this.#opener.lockerId && this.#behind((open) => open.adopt()),
       restored: () => this.#behind((open) => open.refresh('all')),
       visible: () => this.#behind((open) => open.adopt()),
     })
@@ -160,7 +161,7 @@ export class Lifecycle {
     this.#disposed = true
     for (const listeners of Object.values(this.listeners)) listeners.clear()
     const last = Promise.allSettled([this.#jobs.current?.done, this.#closing])
-    void this.#connection.close(last.then(() => {}))
+    void this.#connection.close(last, this.#opener.lockerId)
     this.#opener.forget()
   }
 

@@ -40,7 +40,11 @@ export function makeLocker(ports: Ports): Locker {
     const items: PlainItem[] = []
     for (const [field, value] of Object.entries(values)) {
       mustBeField(field)
-      if (value === undefined) throw new TypeError(`The value of "${field}" is missing.`)
+      if (['undefined', 'function', 'symbol', 'bigint'].includes(typeof value)) {
+        throw new TypeError(
+          `The value of "${field}" is ${typeof value}; a field holds text, a number or true and false.`,
+        )
+      }
       items.push({ id: fieldId(field), kind: 'json', text: serialize(value, field), expires: 0 })
     }
     const open = life.writable()
@@ -73,7 +77,11 @@ export function makeLocker(ports: Ports): Locker {
       mustBeField(field)
       return life.open ? life.open.values.field(field) : life.profile[field]
     },
-    set: (field: string, value: unknown) => patch({ [field]: value }),
+    set(field: string, value: unknown) {
+      // Here and not only in patch: as a property's name, anything would become a text.
+      mustBeField(field)
+      patch({ [field]: value })
+    },
     patch,
     async update(field: string, change: (value: unknown) => unknown) {
       mustBeField(field)

@@ -24,3 +24,14 @@ export function unref(timer: unknown): void {
   if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
     timer.unref()
 }
+
+/** Waits for `work`, but not longer than this many milliseconds, and whatever becomes of it. */
+export async function within(limit: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limit)
+    unref(timer)
+  })
+  await Promise.race([work.catch(() => {}), late])
+  clearTimeout(timer)
+}

@@ -6,6 +6,7 @@ import { toBase64url } from './base64url.ts'
 import { asRecord } from './checked.ts'
 import { LockerError } from './errors.ts'
 import type { Header, SealedRecord } from './format.ts'
+import { within } from './node.ts'
 import type { Loaded } from './opening.ts'
 import { adoptOrphans } from './orphans.ts'
 import type { Fields } from './profile.ts'
@@ -15,6 +16,9 @@ import { type ChangeNote, newerIds, type Tabs } from './tabs.ts'
 import type { ChangeEvent, Integrity } from './types.ts'
 import { Changed, fieldId, type Values } from './values.ts'
 import type { OpenVault, PlainItem, Sealed } from './vault.ts'
+
+/** Milliseconds for applying what is pending at a lock. */
+const closeLimit = 10_000
 
 export interface OpenLockerHost {
   readonly fields: Fields
@@ -192,8 +196,10 @@ export class OpenLocker {
   async close(options: { apply: boolean }): Promise<void> {
     this.#closed = true
     try {
-      if (options.apply && !this.#lost && !this.readOnly) await this.#applier.finish()
-      else await this.#applier.abandon()
+      const end =
+        options.apply && !this.#lost && !this.readOnly ? this.#applier.finish() : this.#applier.abandon()
+      // A disk that does not answer must not keep the keys in memory; what is pending stays in the journal.
+      await within(closeLimit, end)
     } finally {
       this.#vault.wipe()
     }

@@ -54,7 +54,7 @@ export class Opener {
   /** The header on the disk. */
   async look(): Promise<Header | undefined> {
     const session = await this.#connection.open()
-    const header = readHeader((await session.load([])).header, this.#ports.name)
+    const header = readHeader((await session.load([])).header)
     this.#lockerId = header ? toBase64url(header.locker_id) : ''
     return header
   }
@@ -142,6 +142,23 @@ export class Opener {
   }
 
   async #vaultFor(
+    core: Core,
+    session: StorageSession,
+    header: Header,
+    passphrase: Passphrase,
+    signal: AbortSignal,
+  ): Promise<OpenVault> {
+    const vault = await this.#openSlot(core, session, header, passphrase, signal)
+    const { name, tenant } = this.#ports.name
+    // A header changed in place opens for reading; a whole one from elsewhere does not belong here.
+    if (!vault.genuine || (header.name === name && header.tenant === tenant)) return vault
+    vault.wipe()
+    const message =
+      'The data under this name belongs to another locker. Restore a backup, or destroy the locker.'
+    throw new LockerError('tampered', message)
+  }
+
+  async #openSlot(
     core: Core,
     session: StorageSession,
     header: Header,

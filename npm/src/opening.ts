@@ -25,15 +25,16 @@ export interface Loaded {
 }
 
 /** The checked header, or `undefined` where there is none. */
-export function readHeader(value: unknown, name: LockerName): Header | undefined {
-  if (value === undefined || value === null) return undefined
+export function readHeader(value: unknown): Header | undefined {
+  // Not null: that is something, and something is never taken for a place to write a new locker to.
+  if (value === undefined) return undefined
   const header = asHeader(value)
   if (header === 'unknown') {
     const message =
       'This locker was written by a newer version of the application; reload the page to get it. Nothing was touched.'
     throw new LockerError('unsupported_format', message)
   }
-  if (header === undefined || header.tenant !== name.tenant || header.name !== name.name) {
+  if (header === undefined) {
     throw new LockerError(
       'tampered',
       "The locker's header is damaged. Restore a backup, or destroy the locker to begin anew.",
@@ -60,7 +61,7 @@ export async function writeNew(
   await session.transact(
     [],
     (found) => {
-      if (found.header !== undefined && found.header !== null) {
+      if (found.header !== undefined) {
         throw new LockerError(
           'exists',
           'There is a locker of this name already; unlock it, or destroy it first.',

@@ -18,6 +18,7 @@ export interface ChangeNote extends Version {
 type Message =
   | { type: 'changed'; locker: string; changes: readonly ChangeNote[] }
   | { type: 'destroyed'; locker: string }
+  | { type: 'left'; locker: string }
 
 /** The default channel; `undefined` where the environment has none. */
 export function broadcastChannel(name: string): ChannelPort | undefined {
@@ -45,7 +46,11 @@ function isMessage(value: unknown): value is Message {
   if (typeof value !== 'object' || value === null) return false
   const { type, locker, changes } = value as Record<string, unknown>
   if (typeof locker !== 'string') return false
-  return type === 'destroyed' || (type === 'changed' && Array.isArray(changes) && changes.every(isNote))
+  return (
+    type === 'destroyed' ||
+    type === 'left' ||
+    (type === 'changed' && Array.isArray(changes) && changes.every(isNote))
+  )
 }
 
 export class Tabs {
@@ -53,12 +58,18 @@ export class Tabs {
 
   constructor(
     port: ChannelPort | undefined,
-    on: { changed(locker: string, notes: readonly ChangeNote[]): void; destroyed(locker: string): void },
+    on: {
+      changed(locker: string, notes: readonly ChangeNote[]): void
+      destroyed(locker: string): void
+      /** A tab is gone, and its journal is there for whoever takes it. */
+      left(locker: string): void
+    },
   ) {
     this.#port = port
     port?.listen((message) => {
       if (!isMessage(message)) return
       if (message.type === 'changed') on.changed(message.locker, message.changes)
+      else if (message.type === 'left') on.left(message.locker)
       else on.destroyed(message.locker)
     })
   }
@@ -71,6 +82,10 @@ export class Tabs {
 
   tellDestroyed(locker: string): void {
     this.#port?.post({ type: 'destroyed', locker } satisfies Message)
+  }
+
+  tellLeft(locker: string): void {
+    this.#port?.post({ type: 'left', locker } satisfies Message)
   }
 
   close(): void {
