@@ -41,7 +41,9 @@ export function memoryStorage(): LockerStorage {
       const disk = disks.get(database) ?? emptyDisk()
       disks.set(database, disk)
       return new MemorySession(disk, onEvent, () => {
-        if (disks.get(database) === disk) disks.delete(database)
+        // A locker that stands in its place by now is not this session's to destroy.
+        if (disks.get(database) !== disk) return
+        disks.delete(database)
         notes.removeUnder(`${database}/`)
       })
     },

@@ -170,6 +170,33 @@ export const transactions = {
     expect(answer).to.deep.equal(Array(5).fill('storage_closed'))
   }),
 
+  ...onBoth('destroyed in one session: the other is told, and the next begins empty', async (page, kind) => {
+    await prepare(page, kind)
+    const answer = await page.evaluate(async () => {
+      const [one, two] = [await start('gone'), await start('gone')]
+      await one.transact([], () => ({ header: kit.header(1), put: [kit.record('entry/a', 1, 'A')] }))
+      two.append(kit.entry('entry/b', 1, 'B'))
+      storage.notes.set('kbve-locker/test/gone/mirror', 'dark')
+      await one.destroy()
+      const codes = [await kit.codeOf(one.load('all')), await kit.codeOf(two.load('all'))]
+      const next = await start('gone')
+      return {
+        codes,
+        events: kit.events,
+        note: storage.notes.get('kbve-locker/test/gone/mirror'),
+        left: (await next.orphans()).length,
+        values: await kit.values(next),
+      }
+    })
+    expect(answer).to.deep.equal({
+      codes: ['storage_closed', 'evicted'],
+      events: [{ type: 'evicted' }],
+      note: null,
+      left: 0,
+      values: {},
+    })
+  }),
+
   'reading 100,000 records costs what a bare getAll() costs': async (stage) => {
     const { page } = await stage.tab()
     const answer = await page.evaluate(async () => {
