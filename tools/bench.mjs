@@ -6,8 +6,6 @@ import { exec } from './exec.mjs'
 import { ensureNodeModules } from './packages.mjs'
 import { project } from './paths.mjs'
 import { main, Problem } from './say.mjs'
-import { toolchain } from './toolchain.mjs'
-import { vectorEnvironment } from './vectors.mjs'
 
 const kinds = {
   node: { file: 'tests/bench/node.mjs' },
@@ -16,11 +14,8 @@ const kinds = {
     environment: async () => ({ KBVE_CHROMIUM: await chromium() }),
   },
   size: { file: 'tests/bench/size.mjs' },
-  vectors: {
-    file: 'tests/bench/vectors.mjs',
-    parts: ['native-debug', 'wasm-release'],
-    environment: async () => vectorEnvironment((await toolchain()).root),
-  },
+  // Builds the test programs it runs by itself.
+  vectors: { file: 'tests/bench/vectors.mjs', parts: [] },
 }
 
 await main(async () => {

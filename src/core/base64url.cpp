@@ -18,7 +18,9 @@ constexpr std::array<std::uint8_t, 256> digits = [] {
   return table;
 }();
 
-char letter(std::uint32_t bits) noexcept { return alphabet[bits & 63]; }
+char letter(std::uint32_t bits) noexcept {
+  return alphabet[bits & 63];
+}
 
 /// The number of bytes a text of this length stands for; a remainder of one character is no byte at all.
 std::optional<std::size_t> decoded_size(std::size_t characters) noexcept {

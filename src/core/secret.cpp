@@ -35,7 +35,9 @@ secret_bytes& secret_bytes::operator=(secret_bytes&& other) noexcept {
   return *this;
 }
 
-secret_bytes::~secret_bytes() { clear(); }
+secret_bytes::~secret_bytes() {
+  clear();
+}
 
 void secret_bytes::clear() noexcept {
   wipe(data());
@@ -47,7 +49,9 @@ secret_key::secret_key(std::span<const std::uint8_t, length> source) noexcept {
   std::ranges::copy(source, data_.begin());
 }
 
-secret_key::secret_key(secret_key&& other) noexcept : data_(other.data_) { wipe(other.data_); }
+secret_key::secret_key(secret_key&& other) noexcept : data_(other.data_) {
+  wipe(other.data_);
+}
 
 secret_key& secret_key::operator=(secret_key&& other) noexcept {
   if (this != &other) {
@@ -57,6 +61,8 @@ secret_key& secret_key::operator=(secret_key&& other) noexcept {
   return *this;
 }
 
-secret_key::~secret_key() { wipe(data_); }
+secret_key::~secret_key() {
+  wipe(data_);
+}
 
 }  // namespace kbve

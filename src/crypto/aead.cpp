@@ -85,7 +85,9 @@ aead_key& aead_key::operator=(aead_key&& other) noexcept {
   return *this;
 }
 
-aead_key::~aead_key() { wipe_state(); }
+aead_key::~aead_key() {
+  wipe_state();
+}
 
 void aead_key::wipe_state() noexcept {
   wipe(schedule_);
@@ -93,7 +95,8 @@ void aead_key::wipe_state() noexcept {
   ready_ = false;
 }
 
-void aead_key::seal(nonce_view nonce, bytes_view plaintext, bytes_view aad, mutable_bytes_view out) const noexcept {
+void aead_key::seal(nonce_view nonce, bytes_view plaintext, bytes_view aad,
+                    mutable_bytes_view out) const noexcept {
   if (!ready_ || !fits(plaintext.size(), out.size())) std::abort();
   batch stream;
   aes_key_stream(schedule_, nonce, first_counter, stream);

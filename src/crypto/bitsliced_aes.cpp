@@ -71,8 +71,8 @@ void shift_rows(lanes& word) noexcept {
   using rows = std::uint16_t __attribute__((vector_size(16)));
   constexpr rows odd{0, 0xFFFF, 0, 0xFFFF, 0, 0xFFFF, 0, 0xFFFF};
   const auto in = std::bit_cast<block>(word.words);
-  const auto eight = std::bit_cast<rows>(
-      __builtin_shufflevector(in, in, 0, 1, 2, 3, 5, 4, 7, 6, 8, 9, 10, 11, 13, 12, 15, 14));
+  const auto eight =
+      std::bit_cast<rows>(__builtin_shufflevector(in, in, 0, 1, 2, 3, 5, 4, 7, 6, 8, 9, 10, 11, 13, 12, 15, 14));
   const rows twelve = eight >> 4 | eight << 12;
   word.words = std::bit_cast<lanes::vector>((eight & ~odd) | (twelve & odd));
 }

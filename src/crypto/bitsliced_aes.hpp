@@ -23,7 +23,8 @@ inline constexpr unsigned aes_rounds = 14;
 inline constexpr std::size_t aes_schedule_size = (aes_rounds + 1) * 8 * std::size_t{16};
 
 /// Expands a key into `schedule`, which must be aligned to 16 bytes and is as secret as the key.
-void aes_expand(std::span<const std::uint8_t, 32> key, std::span<std::uint8_t, aes_schedule_size> schedule) noexcept;
+void aes_expand(std::span<const std::uint8_t, 32> key,
+                std::span<std::uint8_t, aes_schedule_size> schedule) noexcept;
 
 /// Eight blocks of key stream: the encryptions of `nonce ‖ counter`, `nonce ‖ counter + 1`, … with a counter
 /// of 32 bits, big-endian. `schedule` is what `aes_expand` wrote, or an aligned copy of it.

@@ -35,7 +35,9 @@ hmac_key& hmac_key::operator=(hmac_key&& other) noexcept {
   return *this;
 }
 
-hmac_key::~hmac_key() { wipe_state(); }
+hmac_key::~hmac_key() {
+  wipe_state();
+}
 
 void hmac_key::wipe_state() noexcept {
   wipe(state_);
@@ -56,6 +58,8 @@ bool hmac_key::verify(bytes_view message, bytes_view expected) const noexcept {
   return equal_in_constant_time(tag(message), expected);
 }
 
-hmac_tag hmac_sha256(bytes_view key, bytes_view message) noexcept { return hmac_key(key).tag(message); }
+hmac_tag hmac_sha256(bytes_view key, bytes_view message) noexcept {
+  return hmac_key(key).tag(message);
+}
 
 }  // namespace kbve::crypto

@@ -19,8 +19,8 @@ bool hkdf_sha256(bytes_view secret, bytes_view salt, bytes_view info, mutable_by
   byte_array<crypto_kdf_hkdf_sha256_KEYBYTES> extracted;
   crypto_kdf_hkdf_sha256_extract(extracted.data(), salt.data(), salt.size(), secret.data(), secret.size());
   const std::string_view context = as_text(info);
-  const int failed = crypto_kdf_hkdf_sha256_expand(out.data(), out.size(), context.data(), context.size(),
-                                                   extracted.data());
+  const int failed =
+      crypto_kdf_hkdf_sha256_expand(out.data(), out.size(), context.data(), context.size(), extracted.data());
   wipe(extracted);
   return failed == 0;
 }

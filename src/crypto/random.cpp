@@ -35,7 +35,9 @@ std::uint32_t entropy_word() noexcept {
   return word;
 }
 
-const char* entropy_name() noexcept { return "getentropy"; }
+const char* entropy_name() noexcept {
+  return "getentropy";
+}
 
 void install_source() noexcept {
   static randombytes_implementation source{.implementation_name = entropy_name,

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 /** @typedef {import('./measure.mjs').Row} Row */
 
 /** Prints rows of cells in columns. @param {string[]} head @param {string[][]} lines */
-function printColumns(title, head, lines) {
+export function printColumns(title, head, lines) {
   const widths = head.map((text, i) => Math.max(text.length, ...lines.map((line) => line[i].length)))
   const print = (cells) =>
     console.log(`  ${cells.map((cell, i) => cell.padEnd(widths[i])).join('  ')}`.trimEnd())
@@ -49,7 +49,7 @@ export function printSizes(title, rows) {
 }
 
 /** The path given after `--json`, or undefined. */
-function jsonPath(argv = process.argv.slice(2)) {
+export function jsonPath(argv = process.argv.slice(2)) {
   const at = argv.indexOf('--json')
   if (at === -1) return undefined
   const path = argv[at + 1]

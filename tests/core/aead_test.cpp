@@ -69,7 +69,8 @@ TEST(Aead, AgreesWithBearsslAtEveryLength) {
   }
   const secret_key secret = random_key();
   const bytes large = random_bytes(1'000'003);
-  EXPECT_EQ(aead_key(secret).seal(aead_nonce{}, large, large), sealed_by_bearssl(secret, aead_nonce{}, large, large));
+  EXPECT_EQ(aead_key(secret).seal(aead_nonce{}, large, large),
+            sealed_by_bearssl(secret, aead_nonce{}, large, large));
 }
 
 TEST(Aead, WorksAtEveryAlignmentAndInPlace) {

@@ -19,9 +19,8 @@ using test::vector_count;
 
 // A nonce of any other length does not even compile, which is how such vectors are refused.
 template <std::size_t N>
-concept a_nonce_of = requires(const aead_key& key, const byte_array<N>& nonce, bytes_view box) {
-  key.open(nonce, box, box);
-};
+concept a_nonce_of =
+    requires(const aead_key& key, const byte_array<N>& nonce, bytes_view box) { key.open(nonce, box, box); };
 static_assert(a_nonce_of<12>);
 static_assert(!a_nonce_of<0> && !a_nonce_of<1> && !a_nonce_of<8> && !a_nonce_of<16> && !a_nonce_of<128>);
 
@@ -55,7 +54,8 @@ struct gcm_vector {
   /// Sealing gives this ciphertext and a tag that begins with this one.
   [[nodiscard]] bool seals_to_it() const {
     const bytes made = sealed();
-    return made.size() == ciphertext.size() + aead_tag_size && std::ranges::equal(std::span(made).first(box().size()), box());
+    return made.size() == ciphertext.size() + aead_tag_size &&
+           std::ranges::equal(std::span(made).first(box().size()), box());
   }
 };
 
@@ -84,9 +84,9 @@ TEST(AeadVectors, WycheproofAesGcm) {
                               .ciphertext = field("ct"),
                               .tag = field("tag")};
       const auto opened = vector.opened();
-      const bool holds = entry["result"] == "valid"
-                             ? vector.seals_to_it() && opened && std::ranges::equal(opened->view(), vector.plaintext)
-                             : !opened && !vector.seals_to_it();
+      const bool holds = entry["result"] == "valid" ? vector.seals_to_it() && opened &&
+                                                          std::ranges::equal(opened->view(), vector.plaintext)
+                                                    : !opened && !vector.seals_to_it();
       count.checked(holds, std::to_string(entry["tcId"].get<int>()));
     }
   }
@@ -114,16 +114,23 @@ std::string place(const cavp_record& record) {
   return text;
 }
 
+/// True, and counted as skipped, when the group's nonces have another length than the format's.
+bool other_nonce(const cavp_record& record, vector_count& count) {
+  const auto found = record.find("IVlen");
+  const std::string bits = found == record.end() ? "unknown" : found->second;
+  if (bits == "96") return false;
+  count.skipped("nonce of " + bits + " bits; format 1 has 96");
+  return true;
+}
+
 TEST(AeadVectors, CavpEncrypt) {
   vector_count count("NIST CAVP gcmEncryptExtIV256");
   const auto records = test::read_cavp("gcmEncryptExtIV256.rsp");
   count.expect_total(7875);
   for (const cavp_record& record : records) {
+    if (other_nonce(record, count)) continue;
     const gcm_vector vector = from(record);
-    if (!vector.fits()) {
-      count.skipped("nonce of " + std::to_string(vector.nonce.size() * 8) + " bits; format 1 has 96");
-      continue;
-    }
+    ASSERT_TRUE(vector.fits()) << place(record);
     bool holds = vector.seals_to_it();
     // Of a shortened tag only the sealing side can be compared: a box of ours always has all 16 bytes.
     if (vector.tag.size() == aead_tag_size) {
@@ -139,11 +146,9 @@ TEST(AeadVectors, CavpDecrypt) {
   const auto records = test::read_cavp("gcmDecrypt256.rsp");
   count.expect_total(7875);
   for (const cavp_record& record : records) {
+    if (other_nonce(record, count)) continue;
     gcm_vector vector = from(record);
-    if (!vector.fits()) {
-      count.skipped("nonce of " + std::to_string(vector.nonce.size() * 8) + " bits; format 1 has 96");
-      continue;
-    }
+    ASSERT_TRUE(vector.fits()) << place(record);
     const bool good = !record.contains("FAIL");
     bool holds = false;
     if (vector.tag.size() == aead_tag_size) {

@@ -26,7 +26,8 @@ TEST(Argon2idVectors, LibsodiumAndRfc9106) {
                                               vector.memory_kib, vector.passes, out);
     count.checked(done && out == expected, std::to_string(place++));
   }
-  count.skipped("RFC 9106 section 5.3 has four lanes, a key and associated data; format 1 has one lane and neither");
+  count.skipped(
+      "RFC 9106 section 5.3 has four lanes, a key and associated data; format 1 has one lane and neither");
 }
 
 }  // namespace

@@ -9,9 +9,9 @@ namespace kbve::base64url {
 namespace {
 
 TEST(Base64url, Rfc4648VectorsWithoutPadding) {
-  const std::pair<const char*, const char*> vectors[] = {{"", ""},           {"f", "Zg"},         {"fo", "Zm8"},
-                                                         {"foo", "Zm9v"},    {"foob", "Zm9vYg"},  {"fooba", "Zm9vYmE"},
-                                                         {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> vectors[] = {
+      {"", ""},           {"f", "Zg"},          {"fo", "Zm8"},         {"foo", "Zm9v"},
+      {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, text] : vectors) {
     EXPECT_EQ(encode(as_bytes(plain)), text);
     const auto back = decode(text);
@@ -34,7 +34,8 @@ TEST(Base64url, EveryLengthAndEveryByteComesBack) {
 }
 
 TEST(Base64url, EveryValueHasOneTextOnly) {
-  for (const char* text : {"Zg==", "Zg=", "Z", "Zm9vY", "Zm 9v", "Zm9v\n", " Zm9v", "Zm+v", "Zm/v", "Zm9v.", "Zé9v"}) {
+  for (const char* text :
+       {"Zg==", "Zg=", "Z", "Zm9vY", "Zm 9v", "Zm9v\n", " Zm9v", "Zm+v", "Zm/v", "Zm9v.", "Zé9v"}) {
     EXPECT_FALSE(decode(text)) << text;
   }
   EXPECT_FALSE(decode("Zh")) << "four bits left over that are not zero";

@@ -26,10 +26,10 @@ TEST(Bytes, BigEndianNumbers) {
 TEST(Canonical, WritesWhatTheFormatSays) {
   canonical_writer out;
   out.text("ab").integer(258).data(byte_array<3>{7, 8, 9}).list(2).text("").text("é");
-  const bytes expected{0, 0, 0, 2, 'a', 'b',              //
-                       0, 0, 0, 0, 0,   0,   1,    2,     //
-                       0, 0, 0, 3, 7,   8,   9,           //
-                       0, 0, 0, 2, 0,   0,   0,    0,     //
+  const bytes expected{0, 0, 0, 2, 'a',  'b',        //
+                       0, 0, 0, 0, 0,    0,   1, 2,  //
+                       0, 0, 0, 3, 7,    8,   9,     //
+                       0, 0, 0, 2, 0,    0,   0, 0,  //
                        0, 0, 0, 2, 0xC3, 0xA9};
   EXPECT_EQ(bytes(out.view().begin(), out.view().end()), expected);
   out.clear();
@@ -128,15 +128,16 @@ TEST(Utf8, AgreesWithTheDefinitionOnEveryPairAndOnEdgeBytes) {
       ASSERT_EQ(is_utf8(text), is_utf8_by_decoding(text)) << a << ' ' << b;
     }
   }
-  const bytes edges{0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2,
-                    0xDF, 0xE0, 0xED, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF};
+  const bytes edges{0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1,
+                    0xC2, 0xDF, 0xE0, 0xED, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF};
   bytes text(4);
   for (const std::uint8_t a : edges) {
     for (const std::uint8_t b : edges) {
       for (const std::uint8_t c : edges) {
         for (const std::uint8_t d : edges) {
           text = {a, b, c, d};
-          ASSERT_EQ(is_utf8(text), is_utf8_by_decoding(text)) << int{a} << ' ' << int{b} << ' ' << int{c} << ' ' << int{d};
+          ASSERT_EQ(is_utf8(text), is_utf8_by_decoding(text))
+              << int{a} << ' ' << int{b} << ' ' << int{c} << ' ' << int{d};
         }
       }
     }

@@ -15,9 +15,13 @@ using limits = argon2id_limits;
 constexpr byte_array<argon2id_salt_size> salt{1, 2, 3};
 
 #ifdef __EMSCRIPTEN__
-std::size_t memory_pages() { return __builtin_wasm_memory_size(0); }
+std::size_t memory_pages() {
+  return __builtin_wasm_memory_size(0);
+}
 #else
-std::size_t memory_pages() { return 0; }
+std::size_t memory_pages() {
+  return 0;
+}
 #endif
 
 TEST(Hkdf, Rfc5869Case1) {
@@ -26,7 +30,8 @@ TEST(Hkdf, Rfc5869Case1) {
   const bytes given_salt = test::unhex("000102030405060708090a0b0c");
   bytes out(42);
   ASSERT_TRUE(hkdf_sha256(secret, given_salt, info, out));
-  EXPECT_EQ(out, test::unhex("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"));
+  EXPECT_EQ(out,
+            test::unhex("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"));
   const secret_key key = hkdf_sha256_key(secret, given_salt, info);
   EXPECT_TRUE(std::ranges::equal(key.view(), bytes_view(out).first(32)));
 }
@@ -54,9 +59,15 @@ TEST(Hkdf, TheLongestOutputAndOneMore) {
 
 TEST(Argon2id, CostsOutsideTheLimitsAreRefusedBeforeMemoryIsTaken) {
   constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-  const std::pair<std::uint64_t, std::uint64_t> costs[] = {
-      {0, 3}, {limits::memory_kib_min - 1, 3}, {limits::memory_kib_max + 1, 3}, {most, 3}, {std::uint64_t{1} << 54, 3},
-      {65'536, 0}, {65'536, limits::passes_min - 1}, {65'536, limits::passes_max + 1}, {65'536, most}};
+  const std::pair<std::uint64_t, std::uint64_t> costs[] = {{0, 3},
+                                                           {limits::memory_kib_min - 1, 3},
+                                                           {limits::memory_kib_max + 1, 3},
+                                                           {most, 3},
+                                                           {std::uint64_t{1} << 54, 3},
+                                                           {65'536, 0},
+                                                           {65'536, limits::passes_min - 1},
+                                                           {65'536, limits::passes_max + 1},
+                                                           {65'536, most}};
   const std::size_t before = memory_pages();
   for (const auto& [memory_kib, passes] : costs) {
     const auto key = argon2id(as_bytes("secret"), salt, memory_kib, passes);
@@ -80,16 +91,20 @@ TEST(Argon2id, IsTheUnlimitedOneInsideTheLimits) {
   const auto other = argon2id(as_bytes("correct horsf"), salt, limits::memory_kib_min, limits::passes_min);
   ASSERT_TRUE(other);
   EXPECT_FALSE(*key == *other);
-  EXPECT_TRUE(argon2id({}, salt, limits::memory_kib_min, limits::passes_min)) << "an empty secret is no error here";
+  EXPECT_TRUE(argon2id({}, salt, limits::memory_kib_min, limits::passes_min))
+      << "an empty secret is no error here";
 }
 
 TEST(Argon2id, NumbersItIsNotDefinedForAreRefused) {
   bytes out(32);
   EXPECT_EQ(argon2id_without_limits({}, salt, 7, 1, out).error().code, errc::kdf_out_of_range);
   EXPECT_EQ(argon2id_without_limits({}, salt, 8, 0, out).error().code, errc::kdf_out_of_range);
-  EXPECT_EQ(argon2id_without_limits({}, salt, 8, std::uint64_t{1} << 32, out).error().code, errc::kdf_out_of_range);
-  EXPECT_EQ(argon2id_without_limits({}, salt, std::uint64_t{1} << 54, 1, out).error().code, errc::kdf_out_of_range);
-  EXPECT_EQ(argon2id_without_limits({}, salt, 8, 1, std::span(out).first(15)).error().code, errc::kdf_out_of_range);
+  EXPECT_EQ(argon2id_without_limits({}, salt, 8, std::uint64_t{1} << 32, out).error().code,
+            errc::kdf_out_of_range);
+  EXPECT_EQ(argon2id_without_limits({}, salt, std::uint64_t{1} << 54, 1, out).error().code,
+            errc::kdf_out_of_range);
+  EXPECT_EQ(argon2id_without_limits({}, salt, 8, 1, std::span(out).first(15)).error().code,
+            errc::kdf_out_of_range);
   EXPECT_TRUE(argon2id_without_limits({}, salt, 8, 1, out));
 }
 
@@ -101,7 +116,8 @@ TEST(Argon2id, SaysWhenMemoryCannotBeHad) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, errc::out_of_memory);
   EXPECT_EQ(out, bytes(32));
-  EXPECT_TRUE(argon2id(as_bytes("secret"), salt, limits::memory_kib_min, limits::passes_min)) << "it goes on working";
+  EXPECT_TRUE(argon2id(as_bytes("secret"), salt, limits::memory_kib_min, limits::passes_min))
+      << "it goes on working";
 }
 #endif
 

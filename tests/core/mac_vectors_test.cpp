@@ -30,8 +30,10 @@ TEST(MacVectors, WycheproofHmacSha256) {
       const hmac_tag tag = key.tag(message);
       bool holds = std::ranges::equal(std::span(tag).first(size), expected) == valid;
       // verify() takes whole tags only.
-      if (size == hmac_tag_size) holds = holds && key.verify(message, expected) == valid;
-      else holds = holds && !key.verify(message, expected);
+      if (size == hmac_tag_size)
+        holds = holds && key.verify(message, expected) == valid;
+      else
+        holds = holds && !key.verify(message, expected);
       count.checked(holds, std::to_string(entry["tcId"].get<int>()));
     }
   }

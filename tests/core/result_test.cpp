@@ -28,7 +28,9 @@ void expect_names(std::index_sequence<I...> /*all*/) {
   (expect_name<all_errors[I]>(), ...);
 }
 
-TEST(Result, EveryNameIsTheEnumeratorItself) { expect_names(std::make_index_sequence<all_errors.size()>()); }
+TEST(Result, EveryNameIsTheEnumeratorItself) {
+  expect_names(std::make_index_sequence<all_errors.size()>());
+}
 
 TEST(Result, TheListIsWholeAndInOrder) {
   std::set<std::string_view> names;

@@ -38,7 +38,9 @@ void operator delete[](void* block) noexcept {
   std::free(block);
 }
 
-void operator delete[](void* block, std::size_t /*size*/) noexcept { operator delete[](block); }
+void operator delete[](void* block, std::size_t /*size*/) noexcept {
+  operator delete[](block);
+}
 
 namespace kbve {
 namespace {
@@ -53,7 +55,8 @@ concept printable = requires(std::ostream& out, const T& value) { out << value; 
 TEST(Secret, IsMovedAndNeverCopiedOrPrinted) {
   static_assert(!std::is_copy_constructible_v<secret_bytes> && !std::is_copy_assignable_v<secret_bytes>);
   static_assert(!std::is_copy_constructible_v<secret_key> && !std::is_copy_assignable_v<secret_key>);
-  static_assert(std::is_nothrow_move_constructible_v<secret_bytes> && std::is_nothrow_move_assignable_v<secret_bytes>);
+  static_assert(std::is_nothrow_move_constructible_v<secret_bytes> &&
+                std::is_nothrow_move_assignable_v<secret_bytes>);
   static_assert(std::is_nothrow_move_constructible_v<secret_key> && std::is_nothrow_move_assignable_v<secret_key>);
   static_assert(!printable<secret_bytes> && !printable<secret_key>);
 }

@@ -37,7 +37,9 @@ using byte_array = std::array<std::uint8_t, N>;
 /// True when the bytes are well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above
 /// U+10FFFF, nothing cut off. The empty text is well-formed.
 [[nodiscard]] bool is_utf8(bytes_view data) noexcept;
-[[nodiscard]] inline bool is_utf8(std::string_view text) noexcept { return is_utf8(as_bytes(text)); }
+[[nodiscard]] inline bool is_utf8(std::string_view text) noexcept {
+  return is_utf8(as_bytes(text));
+}
 
 constexpr void put_be32(std::span<std::uint8_t, 4> out, std::uint32_t value) noexcept {
   for (std::size_t i = 0; i < 4; ++i) out[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
