@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { say } from './say.mjs'
@@ -8,8 +8,10 @@ function ownerIsAlive(folder) {
     process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), 0)
     return true
   } catch (error) {
-    // EPERM: alive, but somebody else's. ENOENT: its owner is between mkdir and write.
-    return error.code === 'EPERM' || error.code === 'ENOENT'
+    if (error.code !== 'ENOENT') return error.code === 'EPERM'
+    // No pid yet: its owner is between mkdir and write, unless that was long ago.
+    const made = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+    return Date.now() - made < 5000
   }
 }
 

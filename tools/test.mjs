@@ -5,23 +5,13 @@ import { join } from 'node:path'
 import { chromium } from './browsers.mjs'
 import { build } from './build.mjs'
 import { buildWasmTests } from './build_cpp.mjs'
+import { counts } from './counts.mjs'
 import { exec } from './exec.mjs'
 import { ensureNodeModules } from './packages.mjs'
 import { project } from './paths.mjs'
 import { main, Problem, say, seconds, sinceStart } from './say.mjs'
 import { toolchain } from './toolchain.mjs'
 import { vectorEnvironment } from './vectors.mjs'
-
-/** The sum line of our own runners, or GoogleTest's summary. */
-function counts(output) {
-  const sums = [...output.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1)
-  if (sums) return { passed: Number(sums[1]), failed: Number(sums[2]) }
-  const number = (pattern) => Number(pattern.exec(output)?.[1] ?? 0)
-  return {
-    passed: number(/^\[ {2}PASSED {2}\] (\d+) tests?\./m),
-    failed: number(/^\[ {2}FAILED {2}\] (\d+) tests?, listed below/m),
-  }
-}
 
 /** A run that ends badly without having counted a failure, or that counted nothing, is a failure of its own. */
 function judged({ code, output }) {
@@ -99,7 +89,7 @@ async function fuzz() {
 /** In the order they run: cheap ones first. `slow` parts run only with `all` or by name. */
 const parts = {
   arrows: { run: () => node('tests/arrows.mjs') },
-  tools: { run: () => node('tests/tools.mjs') },
+  tools: { run: async () => (await ensureNodeModules(), node('tests/tools.mjs')) },
   native: { run: native },
   wasm: { run: () => wasm('wasm-release') },
   'wasm-debug': { run: () => wasm('wasm-debug') },
