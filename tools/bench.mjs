@@ -15,6 +15,7 @@ const kinds = {
   },
   size: { file: 'tests/bench/size.mjs' },
   // Builds the test programs it runs by itself.
+  // It builds the tests of the core by itself.
   vectors: { file: 'tests/bench/vectors.mjs', parts: [] },
 }
 

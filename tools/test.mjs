@@ -96,6 +96,7 @@ const parts = {
   suite: { needs: 'npm', run: () => node('tests/run_suite.mjs') },
   'suite-chromium': { needs: 'npm', run: () => inBrowser('tests/run_suite.mjs', ['--chromium']) },
   storage: { run: () => inBrowser('tests/browser/storage/run.mjs') },
+  storage: { needs: 'npm', run: () => inBrowser('tests/browser/storage/run.mjs') },
   browser: { needs: 'npm', run: () => inBrowser('tests/browser/run.mjs') },
   page: { needs: 'web', run: () => inBrowser('tests/browser/page_test.mjs') },
   check: { slow: true, run: () => node('tools/check.mjs') },
