@@ -25,7 +25,7 @@ export function suite(t: SuiteContext): void {
       for (const value of values) {
         const error = await failure(() => locker.set(field as 'username', value as string))
         expect(error, `${field} = ${JSON.stringify(value)}`).to.include({ code: 'invalid_field', field })
-        expect(error.message, 'a sentence').to.match(/^[^a-z].{10,}/s)
+        expect(error.message, 'a sentence').to.match(/^.{20,}[.]$/s)
       }
     }
     expect({ ...locker.profile }).to.deep.equal(before)
@@ -75,7 +75,7 @@ export function suite(t: SuiteContext): void {
       expect(await code(() => locker.entries.put('x', value as never))).to.equal('not_serializable')
     }
     for (const name of ['', '\ud800', 'x'.repeat(10_000)]) {
-      expect(await code(() => locker.entries.put(name, 1))).to.be.oneOf(['invalid_field', 'too_large'])
+      expect(() => locker.entries.put(name, 1)).to.throw(TypeError)
     }
     expect([...locker.entries.list()]).to.deep.equal([])
     locker.entries.put('__proto__', { a: 1 })

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { sealRecord } from '../reference/record.ts'
 import type { SealedRecord } from '../reference/shapes.ts'
-import { flipped, garbage, readDisk, shown, writeDisk } from './disk.ts'
+import { disturbed, flipped, garbage, readDisk, shown, writeDisk } from './disk.ts'
 import type { SuiteContext } from './harness.ts'
 import { deviceKeys, lockerOn, madeOnDisk, openLocker, settled } from './help.ts'
 
@@ -40,7 +40,6 @@ function truncations(record: SealedRecord): SealedRecord[] {
 function wrongTypes(record: SealedRecord): unknown[] {
   const out: unknown[] = []
   for (const field of Object.keys(record) as (keyof SealedRecord)[]) {
-    if (field === 'id') continue
     for (const value of garbage()) out.push({ ...record, [field]: value })
     const { [field]: _, ...without } = record
     out.push(without)
@@ -49,41 +48,31 @@ function wrongTypes(record: SealedRecord): unknown[] {
 }
 
 export function suite(t: SuiteContext): void {
-  /** Makes `damage(record)` for a record sealed under each id, puts all there, and opens once. */
+  /** Shows a locker `damage(record)`, each under an id of its own, and opens it once. */
   async function expectDamaged(damage: (record: SealedRecord) => unknown[]): Promise<void> {
-    const { where, made, device } = await madeOnDisk(t, t.disk(), {
-      'profile/username': 'whole',
-      'entry/whole': 1,
-    })
+    const { where, made } = await madeOnDisk(t, t.disk(), { 'profile/username': 'whole', 'entry/whole': 1 })
     const version = { rev: made.disk.records[0]?.rev ?? 1, writer: made.writer }
     const count = damage(await sealRecord(made, 'entry/x', 'a secret', version)).length
-    const broken: unknown[] = []
-    const ids: string[] = []
+    const broken = new Map<string, unknown>()
     for (let i = 0; i < count; i++) {
       const id = `entry/${i}`
-      ids.push(id)
-      broken.push(damage(await sealRecord(made, id, 'a secret', version))[i])
+      broken.set(id, damage(await sealRecord(made, id, 'a secret', version))[i])
     }
-    const disk = { ...made.disk, records: [...made.disk.records, ...broken] }
-    await writeDisk(where, disk, deviceKeys(made, device))
-    const locker = openLocker(t, where, { unlock: 'device' })
-    const status = await settled(locker)
-    expect(status.state, String(status.error)).to.equal('unlocked')
-    const named = new Set(status.damaged)
-    expect(
-      ids.filter((id) => !named.has(id)).map((id) => shown(broken[ids.indexOf(id)])),
-      'every damaged record is named',
-    ).to.deep.equal([])
-    expect([...named].sort(), 'and no other').to.deep.equal(ids.sort())
+    expect(count).to.be.greaterThan(90)
+    const storage = disturbed(where.storage, {
+      found: (found) => ({ ...found, records: new Map([...found.records, ...broken]) }),
+    })
+    const locker = await lockerOn(t, { ...where, storage })
+    const named = new Set(locker.status.damaged)
+    const unnamed = [...broken].filter(([id]) => !named.has(id))
+    expect(unnamed.map(shown), 'every damaged record is named').to.deep.equal([])
+    expect([...named].sort(), 'and no other').to.deep.equal([...broken.keys()].sort())
     expect([...locker.entries.list()]).to.deep.equal(['whole'])
     expect(locker.get('username')).to.equal('whole')
     expect(locker.entries.get('whole')).to.equal(1)
-    const after = await readDisk(where)
-    const kept = new Map(after.records.map((r) => [r.id, r]))
-    expect(
-      ids.filter((id) => !kept.has(id)),
-      'nothing damaged is thrown away',
-    ).to.deep.equal([])
+    locker.set('username', 'goes on')
+    await locker.flush()
+    expect(locker.status.pending).to.equal(0)
   }
 
   t.describe('a record', () => {
@@ -114,12 +103,15 @@ export function suite(t: SuiteContext): void {
   })
 
   t.describe('the root', () => {
-    /** Opens a locker with each of these roots; none may pass for whole, and no value may be lost. */
+    /** Shows a locker each of these roots; none may pass for whole, and no value may be lost. */
     async function expectNoticed(roots: (root: SealedRecord) => unknown[]): Promise<void> {
-      const { where, made, device } = await madeOnDisk(t, t.disk(), { 'profile/username': 'whole' })
-      for (const root of roots(made.disk.root)) {
-        await writeDisk(where, { ...made.disk, root }, deviceKeys(made, device))
-        const locker = openLocker(t, where, { unlock: 'device' })
+      const { where, made } = await madeOnDisk(t, t.disk(), { 'profile/username': 'whole' })
+      expect((await lockerOn(t, where)).status.integrity).to.equal('ok')
+      const all = roots(made.disk.root)
+      expect(all.length).to.be.greaterThan(20)
+      for (const root of all) {
+        const storage = disturbed(where.storage, { found: (found) => ({ ...found, root }) })
+        const locker = openLocker(t, { ...where, storage }, { unlock: 'device' })
         const status = await settled(locker)
         const what = `${shown(root)} gave ${status.state} ${status.integrity}`
         expect(status.state, `${what} ${status.error}`).to.equal('unlocked')
@@ -127,8 +119,7 @@ export function suite(t: SuiteContext): void {
         expect(locker.get('username'), what).to.equal('whole')
         locker[Symbol.dispose]()
       }
-      const disk = await readDisk(where)
-      expect(disk.records, 'the records are as they were').to.deep.equal(made.disk.records)
+      expect((await readDisk(where)).records, 'the records are as they were').to.deep.equal(made.disk.records)
     }
 
     t.test(

@@ -10,6 +10,7 @@ export interface Where {
 }
 
 type Session = Awaited<ReturnType<LockerStorage['open']>>
+type Snapshot = Awaited<ReturnType<Session['load']>>
 type AppendedEntry = Parameters<Session['append']>[0]
 
 export async function withSession<T>(where: Where, use: (session: Session) => Promise<T>): Promise<T> {
@@ -104,6 +105,45 @@ export function spied(inner: LockerStorage, beforeTransact?: () => Promise<void>
     },
   }
   return { storage, appended }
+}
+
+interface Disturbance {
+  /** What a read answers instead of what was found. */
+  found?(found: Snapshot): Snapshot
+  /** A journal that seems to have been left behind. */
+  orphans?: readonly unknown[]
+}
+
+/**
+ * The same storage, whose reads answer something else than what lies there. Only so can a locker be
+ * shown anything at all: the storage itself refuses to write what is not a record.
+ */
+export function disturbed(
+  inner: LockerStorage,
+  { found = (same) => same, orphans }: Disturbance,
+): LockerStorage {
+  return {
+    notes: inner.notes,
+    async open(name, options) {
+      const session = await inner.open(name, options)
+      return {
+        append: (entry) => session.append(entry),
+        pending: () => session.pending(),
+        settle: (entries) => session.settle(entries),
+        retry: () => session.retry(),
+        transact: (ids, fn, rest) => session.transact(ids, (snapshot) => fn(found(snapshot)), rest),
+        load: async (ids) => found(await session.load(ids)),
+        key: (keyName) => session.key(keyName),
+        async orphans() {
+          const real = await session.orphans()
+          if (!orphans) return real
+          return [...real, { entries: orphans, discard: async () => {}, release: () => {} }]
+        },
+        close: () => session.close(),
+        destroy: () => session.destroy(),
+      }
+    },
+  }
 }
 
 /** A copy of `bytes` with one bit turned over. */

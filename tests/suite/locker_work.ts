@@ -168,7 +168,8 @@ export function suite(t: SuiteContext): void {
       const draft = { text: 'hello', n: [1, 2.5, null, true], umlaut: 'ü' }
       locker.entries.put('draft', draft)
       locker.entries.put('photo', Uint8Array.of(0, 255, 128))
-      locker.entries.put('soon gone', 1, { expiresIn: 60 })
+      locker.entries.put('soon gone', 1, { expiresIn: 0.5 })
+      expect(locker.entries.get('soon gone')).to.equal(1)
       locker.entries.put('deleted', 1)
       locker.entries.delete('deleted')
       await locker.flush()

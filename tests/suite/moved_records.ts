@@ -4,7 +4,7 @@ import { signed } from '../reference/header.ts'
 import { withRoot } from '../reference/locker.ts'
 import { sealRecord } from '../reference/record.ts'
 import type { SealedRecord } from '../reference/shapes.ts'
-import { leaveInJournal, readDisk, withSession, writeDisk } from './disk.ts'
+import { disturbed, garbage, leaveInJournal, readDisk, writeDisk } from './disk.ts'
 import type { SuiteContext } from './harness.ts'
 import { deviceKeys, freshLocker, lockerOn, madeOnDisk } from './help.ts'
 
@@ -136,20 +136,15 @@ export function suite(t: SuiteContext): void {
 
   t.test('a journal of garbage harms nothing', async () => {
     const { where, made } = await madeOnDisk(t, t.disk(), { 'profile/username': 'ann' })
-    await withSession(where, async (session) => {
-      const append = session.append.bind(session) as (entry: unknown) => { done: Promise<void> }
-      const record = made.disk.records[0]
-      for (const entry of [
-        {},
-        { records: null },
-        { records: [null, 7, {}] },
-        { records: [{ ...record, box: 'x' }] },
-        7,
-      ]) {
-        await append(entry).done
-      }
-    })
-    const locker = await lockerOn(t, where)
+    const record = made.disk.records[0]
+    const entries = [
+      ...garbage(),
+      ...garbage().map((records) => ({ records })),
+      ...garbage().map((item) => ({ records: [item] })),
+      ...garbage().map((box) => ({ records: [{ ...record, box }] })),
+    ]
+    const storage = disturbed(where.storage, { orphans: entries })
+    const locker = await lockerOn(t, { ...where, storage })
     expect(locker.get('username')).to.equal('ann')
     expect(locker.status.integrity).to.equal('ok')
     locker.set('last', 'ohara')

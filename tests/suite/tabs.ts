@@ -1,5 +1,5 @@
 /** Two lockers on the same disk, as two tabs have them (in one process here; tests/browser has real tabs). */
-import { createLocker } from '@kbve/locker'
+import { createLocker, LockerError } from '@kbve/locker'
 import { expect } from 'chai'
 import { readLocker } from '../reference/locker.ts'
 import { sealRecord } from '../reference/record.ts'
@@ -7,7 +7,7 @@ import { randomBytes, type SealedRecord } from '../reference/shapes.ts'
 import { deviceKeyName } from './device_key.ts'
 import { leaveInJournal, readDisk, spied, withSession } from './disk.ts'
 import type { SuiteContext } from './harness.ts'
-import { freshLocker, lockerOn, madeOnDisk, openLocker, passphrase, settled, until } from './help.ts'
+import { code, freshLocker, lockerOn, madeOnDisk, openLocker, passphrase, settled, until } from './help.ts'
 
 export function suite(t: SuiteContext): void {
   t.describe('creating at once', () => {
@@ -212,18 +212,22 @@ export function suite(t: SuiteContext): void {
     expect((await readDisk(where)).records).to.have.length(1)
   })
 
-  t.test('a tab that closes with something pending leaves it to the next', async () => {
+  t.test('a tab that closes with something it could not apply leaves it to the next', async () => {
     const inner = t.disk().storage()
-    const spy = spied(inner, () => (stuck ? new Promise<void>(() => {}) : Promise.resolve()))
-    let stuck = false
+    let refusing = false
+    const spy = spied(inner, async () => {
+      if (refusing) throw new LockerError('storage_closed', 'The database is closed in this test.')
+    })
     const where = { storage: spy.storage, tenant: 'test', name: t.name() }
     const locker = createLocker({ ...where, unlock: 'device' })
     await settled(locker)
-    stuck = true
+    refusing = true
     locker.set('username', 'left behind')
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(await code(() => locker.flush())).to.equal('storage_closed')
+    expect(locker.status.pending).to.equal(1)
     locker[Symbol.dispose]()
     const next = await lockerOn(t, { ...where, storage: inner })
     await until('it is found', () => next.get('username') === 'left behind')
+    expect(next.status.integrity).to.equal('ok')
   })
 }

@@ -37,8 +37,7 @@ export async function startChromium({ backForwardCache = false } = {}) {
       '--disable-features=SpareRendererForSitePerProcess,ProcessPerSiteUpToMainFrameThreshold',
     ],
   })
-  const browser = context.browser()
-  const cdp = await (browser ?? context.pages()[0]?.context().browser()).newBrowserCDPSession()
+  const cdp = await context.browser().newBrowserCDPSession()
 
   async function renderers() {
     const { processInfo } = await cdp.send('SystemInfo.getProcessInfo')
