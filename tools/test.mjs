@@ -95,7 +95,6 @@ const parts = {
   'wasm-debug': { run: () => wasm('wasm-debug') },
   suite: { needs: 'npm', run: () => node('tests/run_suite.mjs') },
   'suite-chromium': { needs: 'npm', run: () => inBrowser('tests/run_suite.mjs', ['--chromium']) },
-  storage: { run: () => inBrowser('tests/browser/storage/run.mjs') },
   storage: { needs: 'npm', run: () => inBrowser('tests/browser/storage/run.mjs') },
   browser: { needs: 'npm', run: () => inBrowser('tests/browser/run.mjs') },
   page: { needs: 'web', run: () => inBrowser('tests/browser/page_test.mjs') },
