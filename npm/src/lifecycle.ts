@@ -91,8 +91,9 @@ export class Lifecycle {
     if (this.#open) return this.#open
     this.#mustLive()
     const { state, error } = this.status
-    if (state === 'failed' && error) throw error
-    if (state === 'absent') throw new LockerError('absent', 'There is no locker yet; create it first.')
+    if (state === 'failed')
+      throw new LockerError('locked', `The locker is not open. ${error?.message}`, { cause: error })
+    if (state === 'absent') throw new LockerError('locked', 'There is no locker yet; create it first.')
     const way =
       state === 'locked' ? 'unlock it first' : 'await locker.ready or the unlocking that is under way'
     throw new LockerError('locked', `The locker is not open; ${way}.`)

@@ -12,12 +12,13 @@ function watch(): void {
   document.addEventListener('securitypolicyviolation', (event) => {
     violations.push(`${event.violatedDirective} ${event.blockedURI}`)
   })
+  // The original: what a module exports is no instance of the class that stands in for it below.
+  const Memory = WebAssembly.Memory
   const keep = (instance: WebAssembly.Instance) => {
     for (const value of Object.values(instance.exports)) {
-      if (value instanceof WebAssembly.Memory) memories.push(value)
+      if (value instanceof Memory) memories.push(value)
     }
   }
-  const Memory = WebAssembly.Memory
   WebAssembly.Memory = class extends Memory {
     constructor(descriptor: WebAssembly.MemoryDescriptor) {
       super(descriptor)
