@@ -52,6 +52,11 @@ if(EMSCRIPTEN)
   # libsodium's portable one is only the choice before sodium_init(): 17 kB that would never run.
   set_source_files_properties(${sodium_src}/crypto_pwhash/argon2/argon2-core.c PROPERTIES
     COMPILE_DEFINITIONS argon2_fill_segment_ref=argon2_fill_segment_wasm32)
+  # Without its own random source for this platform, which is JavaScript in the glue that modules cannot
+  # use. src/crypto/random.cpp installs one; before that a draw traps.
+  set_source_files_properties(${sodium_src}/randombytes/randombytes.c PROPERTIES
+    COMPILE_OPTIONS -U__EMSCRIPTEN__
+    COMPILE_DEFINITIONS "RANDOMBYTES_CUSTOM_IMPLEMENTATION=1;RANDOMBYTES_DEFAULT_IMPLEMENTATION=NULL")
 else()
   list(APPEND sodium_sources
     crypto_pwhash/argon2/argon2-fill-block-ref.c
