@@ -3,14 +3,20 @@ import { suite as badHeader } from './bad_header.ts'
 import { suite as badRecords } from './bad_records.ts'
 import { suite as importSafety } from './import_safety.ts'
 import { suite as interop } from './interop.ts'
+import { suite as lateEntries } from './late_entries.ts'
+import { suite as lockerStates } from './locker_states.ts'
 import { suite as lockerWork } from './locker_work.ts'
 import { suite as movedRecords } from './moved_records.ts'
+import { suite as nanostores } from './nanostores.ts'
 import { suite as separate } from './separate_lockers.ts'
 import { suite as tabs } from './tabs.ts'
 
 export const suites = {
   locker_work: lockerWork,
+  locker_states: lockerStates,
+  nanostores,
   interop,
+  late_entries: lateEntries,
   bad_fields: badFields,
   bad_records: badRecords,
   moved_records: movedRecords,
