@@ -9,7 +9,7 @@ import { OpenLocker } from './open_locker.ts'
 import { type Opened, Opener } from './opener.ts'
 import { isPersisted } from './page.ts'
 import type { Ports } from './ports.ts'
-import { statusAfter } from './refusals.ts'
+import { lostTo, notOpen, statusAfter } from './refusals.ts'
 import { StatusKeeper } from './status.ts'
 import type { StorageEvent } from './storage/storage.ts'
 import type { ChangeNote } from './tabs.ts'
@@ -90,13 +90,7 @@ export class Lifecycle {
   writable(): OpenLocker {
     if (this.#open) return this.#open
     this.#mustLive()
-    const { state, error } = this.status
-    if (state === 'failed')
-      throw new LockerError('locked', `The locker is not open. ${error?.message}`, { cause: error })
-    if (state === 'absent') throw new LockerError('locked', 'There is no locker yet; create it first.')
-    const way =
-      state === 'locked' ? 'unlock it first' : 'await locker.ready or the unlocking that is under way'
-    throw new LockerError('locked', `The locker is not open; ${way}.`)
+    throw notOpen(this.status)
   }
 
   async create(passphrase: string | undefined, { signal, cost }: CreateOptions): Promise<void> {
@@ -109,7 +103,7 @@ export class Lifecycle {
     }
     await this.#run({ signal }, async (abort) => {
       try {
-        this.#opened(await this.#opener.make(passphrase, abort, cost))
+        this.#opened(await this.#opener.make(passphrase, abort, cost), abort)
       } catch (error) {
         const there = error instanceof LockerError && error.code === 'exists'
         if (this.status.state === 'unlocking') this.#status.change({ state: there ? 'locked' : 'absent' })
@@ -126,7 +120,7 @@ export class Lifecycle {
     await this.#run({ signal, device }, async (abort) => {
       if (this.#open) return this.#opener.verify(passphrase, abort)
       try {
-        this.#opened(await this.#opener.unlock(passphrase, abort))
+        this.#opened(await this.#opener.unlock(passphrase, abort), abort)
       } catch (error) {
         this.#notOpened(error, true)
         throw error
@@ -183,12 +177,12 @@ export class Lifecycle {
 
   async #startWithDevice(header: Header | undefined, signal: AbortSignal): Promise<void> {
     try {
-      if (!header) return this.#opened(await this.#opener.make(undefined, signal))
+      if (!header) return this.#opened(await this.#opener.make(undefined, signal), signal)
     } catch (error) {
       // Another tab was quicker: its locker is the locker.
       if (!(error instanceof LockerError && error.code === 'exists')) throw error
     }
-    this.#opened(await this.#opener.unlock(undefined, signal))
+    this.#opened(await this.#opener.unlock(undefined, signal), signal)
   }
 
   /** After the first opening; and where that failed, after another look at the disk. */
@@ -215,7 +209,13 @@ export class Lifecycle {
     await this.#jobs.run({ ...options, after: this.#closing }, work)
   }
 
-  #opened({ session, vault, header, loaded }: Opened): void {
+  #opened({ session, vault, header, loaded }: Opened, signal: AbortSignal): void {
+    if (signal.aborted || this.#disposed) {
+      // Made, and given up or locked in the same moment: it is there, and shut.
+      vault.wipe()
+      this.#status.change({ state: 'locked', reason: 'lock' })
+      return
+    }
     const shown = this.#mirror.profile
     const open = new OpenLocker(session, vault, header, loaded, {
       fields: this.#ports.fields,
@@ -296,16 +296,7 @@ export class Lifecycle {
       this.#behind((open) => open.adopt())
       return
     }
-    const error =
-      event.type === 'evicted'
-        ? new LockerError(
-            'evicted',
-            "The locker's data was deleted, by the browser or somebody at it. What is shown can still be read; create the locker anew or restore a backup.",
-          )
-        : new LockerError(
-            'storage_closed',
-            'The connection to the database was closed and cannot be had again; reload the page.',
-          )
+    const error = lostTo(event.type)
     if (this.#open) this.#open.lose(error)
     else this.#lost(undefined, error)
   }

@@ -72,6 +72,9 @@ function checkField(name: string, field: SchemaField): void {
   if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(name)) {
     throw new TypeError(`schema: "${name}" is not a field name; use letters, digits and _, a letter first.`)
   }
+  if (name === 'status' || name === 'profile') {
+    throw new TypeError(`schema: "${name}" is taken by the stores $status and $profile; choose another name.`)
+  }
   if (Object.hasOwn(initialProfile, name))
     throw new TypeError(`schema: every locker has a field "${name}" already.`)
   const type: string | undefined = field?.type

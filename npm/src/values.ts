@@ -77,15 +77,20 @@ export class Values {
   take(record: SealedRecord, value: unknown, changed?: Changed): void {
     if (!this.isNewer(record)) return
     const { id, rev, writer, kind, expires } = record
-    const before = changed ? this.visible(id) : undefined
+    const before = changed ? this.#shown(id) : undefined
     // The old object stays in use for an equal value, so that nobody sees a change of reference.
-    const kept = changed && sameValue(before, value) ? this.#held.get(id)?.value : deepFreeze(value)
+    const kept = changed && sameValue(before, value) ? before : deepFreeze(value)
     this.#held.set(id, { rev, writer, kind, expires, value: kept })
     if (!changed) return
-    if (!sameValue(before, this.visible(id))) {
+    if (!sameValue(before, this.#shown(id))) {
       changed.add(id)
       if (id.startsWith(profilePrefix)) this.#profile = undefined
     }
+  }
+
+  /** What somebody sees: for a field nobody has set, its initial value. */
+  #shown(id: string): unknown {
+    return id.startsWith(profilePrefix) ? this.field(id.slice(profilePrefix.length)) : this.visible(id)
   }
 
   /** The value itself, or `undefined` where there is none, it is deleted or it has expired. */
