@@ -39,7 +39,11 @@ set(sodium_sources
   crypto_pwhash/argon2/argon2.c
   crypto_pwhash/argon2/blake2b-long.c
   crypto_pwhash/argon2/pwhash_argon2i.c
-  crypto_pwhash/argon2/pwhash_argon2id.c)
+  crypto_pwhash/argon2/pwhash_argon2id.c
+  # Ed25519
+  crypto_core/ed25519/ref10/ed25519_ref10.c
+  crypto_sign/ed25519/ref10/open.c
+  crypto_sign/ed25519/ref10/sign.c)
 set(sodium_own_sources absent_primitives.c)
 set(sodium_definitions
   CONFIGURED=1 _GNU_SOURCE=1 NATIVE_LITTLE_ENDIAN=1 SODIUM_STATIC=1 TLS=_Thread_local

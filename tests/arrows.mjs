@@ -16,7 +16,7 @@ const rooms = {
   crypto: ['core'],
   vault: ['core', 'crypto', 'detail'],
   jose: ['core', 'crypto', 'detail'],
-  http: ['core', 'detail'],
+  http: ['core', 'detail', 'jose'],
   auth: ['core', 'crypto', 'detail', 'http', 'jose', 'vault'],
   uptime: ['core', 'detail'],
 }

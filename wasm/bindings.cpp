@@ -14,6 +14,7 @@
 #include "kbve/core/base64url.hpp"
 #include "kbve/crypto/kdf.hpp"
 #include "kbve/crypto/random.hpp"
+#include "kbve/http/sealed_cookie.hpp"
 #include "kbve/vault/header.hpp"
 #include "kbve/vault/packed.hpp"
 #include "kbve/vault/schema.hpp"
@@ -136,6 +137,25 @@ class locker_vault {
 
   [[nodiscard]] uint8_array writer() const {
     return uint8_array(to_js(vault_ ? bytes_view(vault_->writer()) : bytes_view()));
+  }
+
+  [[nodiscard]] text_or_failure seal_cookie(const std::string& name, const std::string& value) const {
+    if (!vault_) return text_or_failure(to_js(locked().error()));
+    if (auto writable = vault_->check_writable(); !writable) return text_or_failure(to_js(writable.error()));
+    const vault::header& header = vault_->current_header();
+    return to_js(http::seal_cookie(name, value, vault_->cookie_key(header.epoch).view(),
+                                   http::cookie_key_id(header.key_id, header.epoch)));
+  }
+
+  [[nodiscard]] text_or_failure open_cookie(const std::string& name, const std::string& sealed) const {
+    if (!vault_) return text_or_failure(to_js(locked().error()));
+    const vault::header& header = vault_->current_header();
+    const auto epoch = http::epoch_of_cookie(sealed, header.key_id);
+    if (!epoch || *epoch > header.epoch) {
+      return to_js(result<std::string>(fail(
+          errc::cookie_invalid, "The cookie was not sealed by this locker; set it again while it is open.", "name")));
+    }
+    return to_js(http::open_cookie(name, sealed, vault_->cookie_key(*epoch).view()));
   }
 
   double input(double bytes) {
@@ -296,6 +316,8 @@ EMSCRIPTEN_BINDINGS(kbve_locker) {
       .function("takeHeader(headerJson)", &locker_vault::take_header)
       .function("rootKey", &locker_vault::root_key)
       .function("writer", &locker_vault::writer)
+      .function("sealCookie(name, value)", &locker_vault::seal_cookie)
+      .function("openCookie(name, sealed)", &locker_vault::open_cookie)
       .function("input(bytes)", &locker_vault::input)
       .function("output", &locker_vault::output)
       .function("seal(count, inputBytes, now)", &locker_vault::seal)

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdlib>
 
 #include "json_character.hpp"
 #include "kbve/core/base64url.hpp"
@@ -33,6 +35,55 @@ std::uint32_t hex4(std::string_view text, std::size_t at) noexcept {
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < 4; ++i) value = value << 4 | static_cast<std::uint32_t>(hex_value(text[at + i]));
   return value;
+}
+
+constexpr std::size_t kept_digits = 17;  // more than a double has
+
+/// A number as 0.d1d2… × 10^magnitude, its digits without leading zeros and without its sign. Zero has only
+/// zeros and a magnitude that means nothing.
+struct decimal {
+  std::array<char, kept_digits> digits;
+  bool zero = true;
+  std::int64_t magnitude = 0;
+};
+
+decimal take_apart(std::string_view number) noexcept {
+  decimal out;
+  out.digits.fill('0');
+  std::size_t kept = 0;
+  bool after_point = false;
+  std::size_t at = number.starts_with('-') ? 1 : 0;
+  for (; at < number.size() && (is_digit(number[at]) || number[at] == '.'); ++at) {
+    if (number[at] == '.') {
+      after_point = true;
+      continue;
+    }
+    const bool leading_zero = out.zero && number[at] == '0';
+    if (!leading_zero) out.zero = false;
+    if (!leading_zero && kept < kept_digits) out.digits[kept++] = number[at];
+    if (!after_point && !leading_zero) ++out.magnitude;
+    if (after_point && leading_zero) --out.magnitude;
+  }
+  std::int64_t exponent = 0;
+  if (at < number.size()) {
+    ++at;
+    const bool negative = number[at] == '-';
+    if (!is_digit(number[at])) ++at;
+    for (; at < number.size() && is_digit(number[at]); ++at) {
+      exponent = std::min<std::int64_t>(exponent * 10 + (number[at] - '0'), 1'000'000'000);
+    }
+    if (negative) exponent = -exponent;
+  }
+  out.magnitude += exponent;
+  return out;
+}
+
+/// Whether a number is larger than 0.`digits` × 10^magnitude, whatever its sign.
+bool is_beyond(std::string_view number, std::string_view digits, std::int64_t magnitude) noexcept {
+  const decimal parts = take_apart(number);
+  if (parts.zero) return false;
+  if (parts.magnitude != magnitude) return parts.magnitude > magnitude;
+  return std::string_view(parts.digits.data(), parts.digits.size()) > digits;
 }
 
 }  // namespace
@@ -90,38 +141,35 @@ bool decode_json_inside(std::string_view inside, std::string& out) {
 }
 
 bool is_finite_json_number(std::string_view number) noexcept {
-  // The digits without leading zeros, and where the point stands after them.
-  constexpr std::string_view largest = "17976931348623157";  // DBL_MAX is 1.7976931348623157e308
-  std::array<char, largest.size()> digits;
-  digits.fill('0');
-  std::size_t kept = 0;
-  std::int64_t places = 0;
-  bool after_point = false;
-  std::size_t at = number.starts_with('-') ? 1 : 0;
-  for (; at < number.size() && (is_digit(number[at]) || number[at] == '.'); ++at) {
-    if (number[at] == '.') {
-      after_point = true;
-      continue;
-    }
-    const bool leading_zero = kept == 0 && number[at] == '0';
-    if (!leading_zero && kept < digits.size()) digits[kept++] = number[at];
-    if (!after_point && !leading_zero) ++places;
-    if (after_point && leading_zero) --places;
+  return !is_beyond(number, "17976931348623157", 309);  // DBL_MAX is 1.7976931348623157e308
+}
+
+bool is_safe_json_number(std::string_view number) noexcept {
+  // Nearly all: short and nothing but digits.
+  if (number.size() < 16 && number.find_first_of("eE") == std::string_view::npos) return true;
+  return !is_beyond(number, "90071992547409910", 16);
+}
+
+double json_number_value(std::string_view number) noexcept {
+  if (!is_finite_json_number(number)) return number.starts_with('-') ? -HUGE_VAL : HUGE_VAL;
+  const decimal parts = take_apart(number);
+  std::uint64_t whole = 0;
+  for (const char digit : parts.digits) whole = whole * 10 + static_cast<std::uint64_t>(digit - '0');
+  // 17 digits are kept; dropping the zeros at the end leaves integers exact.
+  std::int64_t exponent = parts.magnitude - static_cast<std::int64_t>(parts.digits.size());
+  while (whole != 0 && whole % 10 == 0) {
+    whole /= 10;
+    ++exponent;
   }
-  if (kept == 0) return true;
-  std::int64_t exponent = 0;
-  if (at < number.size()) {
-    ++at;
-    const bool negative = number[at] == '-';
-    if (!is_digit(number[at])) ++at;
-    for (; at < number.size() && is_digit(number[at]); ++at) {
-      exponent = std::min<std::int64_t>(exponent * 10 + (number[at] - '0'), 1'000'000'000);
-    }
-    if (negative) exponent = -exponent;
+  auto value = static_cast<double>(whole);
+  double power = 1;
+  for (std::int64_t i = std::min<std::int64_t>(std::abs(exponent), 400); i > 0; --i) {
+    power *= 10;
+    if (power < 1e22 && i > 1) continue;
+    value = exponent < 0 ? value / power : value * power;
+    power = 1;
   }
-  const std::int64_t magnitude = places + exponent;  // 0.d1d2… × 10^magnitude
-  if (magnitude != 309) return magnitude < 309;
-  return std::string_view(digits.data(), digits.size()) <= largest;
+  return number.starts_with('-') ? -value : value;
 }
 
 void append_json_string(std::string& out, std::string_view value) {
