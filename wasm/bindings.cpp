@@ -143,7 +143,7 @@ class locker_vault {
     if (!vault_) return text_or_failure(to_js(locked().error()));
     if (auto writable = vault_->check_writable(); !writable) return text_or_failure(to_js(writable.error()));
     const vault::header& header = vault_->current_header();
-    return to_js(http::seal_cookie(name, value, vault_->cookie_key(header.epoch).view(),
+    return text_to_js(http::seal_cookie(name, value, vault_->cookie_key(header.epoch).view(),
                                    http::cookie_key_id(header.key_id, header.epoch)));
   }
 
@@ -152,10 +152,10 @@ class locker_vault {
     const vault::header& header = vault_->current_header();
     const auto epoch = http::epoch_of_cookie(sealed, header.key_id);
     if (!epoch || *epoch > header.epoch) {
-      return to_js(result<std::string>(fail(
+      return text_to_js(result<std::string>(fail(
           errc::cookie_invalid, "The cookie was not sealed by this locker; set it again while it is open.", "name")));
     }
-    return to_js(http::open_cookie(name, sealed, vault_->cookie_key(*epoch).view()));
+    return text_to_js(http::open_cookie(name, sealed, vault_->cookie_key(*epoch).view()));
   }
 
   double input(double bytes) {

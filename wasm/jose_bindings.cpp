@@ -114,7 +114,7 @@ class jose_desk {
 
 text_or_failure seal_jwe(const std::string& header, const uint8_array& plaintext, const jose_keys& keys) {
   const secret_bytes copy = from_js(plaintext);
-  return to_js(jose::seal_jwe(copy.view(), header, keys.set));
+  return text_to_js(jose::seal_jwe(copy.view(), header, keys.set));
 }
 
 opened_or_failure open_jwe(const std::string& text, const jose_keys& keys) {

@@ -52,7 +52,7 @@ EMSCRIPTEN_DECLARE_VAL_TYPE(opened_or_failure)
 }
 
 /// The text or the failure.
-[[nodiscard]] inline text_or_failure to_js(const result<std::string>& text) {
+[[nodiscard]] inline text_or_failure text_to_js(const result<std::string>& text) {
   return text_or_failure(text ? emscripten::val(*text) : to_js(text.error()));
 }
 

@@ -76,17 +76,18 @@ void append_padded(std::string& out, std::uint64_t value, std::size_t width) {
 void append_date(std::string& out, std::uint64_t seconds) {
   constexpr std::string_view day_names = "ThuFriSatSunMonTueWed";  // 1970 began on a Thursday
   constexpr std::string_view month_names = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  const std::uint64_t days = seconds / 86'400;
-  const std::uint64_t time = seconds % 86'400;
+  // Days until the year 9999 fit into 32 bits, which is what a text's index may have.
+  const auto days = static_cast<std::uint32_t>(seconds / 86'400);
+  const auto time = static_cast<std::uint32_t>(seconds % 86'400);
   // Counted from March of a year divisible by 400, leap days come last and every 400 years are alike.
-  const std::uint64_t shifted = days + 719'468;
-  const std::uint64_t era_day = shifted % 146'097;
-  const std::uint64_t era_year = (era_day - era_day / 1'460 + era_day / 36'524 - era_day / 146'096) / 365;
-  const std::uint64_t year_day = era_day - (365 * era_year + era_year / 4 - era_year / 100);
-  const std::uint64_t from_march = (5 * year_day + 2) / 153;
-  const std::uint64_t day = year_day - (153 * from_march + 2) / 5 + 1;
-  const std::uint64_t month = from_march < 10 ? from_march + 2 : from_march - 10;  // January is 0
-  const std::uint64_t year = shifted / 146'097 * 400 + era_year + (month < 2 ? 1 : 0);
+  const std::uint32_t shifted = days + 719'468;
+  const std::uint32_t era_day = shifted % 146'097;
+  const std::uint32_t era_year = (era_day - era_day / 1'460 + era_day / 36'524 - era_day / 146'096) / 365;
+  const std::uint32_t year_day = era_day - (365 * era_year + era_year / 4 - era_year / 100);
+  const std::uint32_t from_march = (5 * year_day + 2) / 153;
+  const std::uint32_t day = year_day - (153 * from_march + 2) / 5 + 1;
+  const std::uint32_t month = from_march < 10 ? from_march + 2 : from_march - 10;  // January is 0
+  const std::uint32_t year = shifted / 146'097 * 400 + era_year + (month < 2 ? 1 : 0);
   out.append(day_names.substr(days % 7 * 3, 3)).append(", ");
   append_padded(out, day, 2);
   out.append(" ").append(month_names.substr(month * 3, 3)).append(" ");

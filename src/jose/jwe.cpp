@@ -26,8 +26,8 @@ std::string known_name(std::string_view name) {
       "A128GCMKW",      "A192GCMKW",          "A256GCMKW",          "PBES2-HS256+A128KW", "PBES2-HS384+A192KW",
       "PBES2-HS512+A256KW", "A128CBC-HS256",  "A192CBC-HS384",      "A256CBC-HS512", "A128GCM",
       "A192GCM",        "A256GCM"};
-  const auto* const found = std::ranges::find(known, name);
-  return found == known.end() ? "the token's" : std::string(*found);
+  const bool is_known = std::ranges::find(known, name) != known.end();
+  return is_known ? std::string(name) : "the token's";
 }
 
 result<void> check_member(const detail::json_object& header, std::string_view member, std::string_view only) {

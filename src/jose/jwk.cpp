@@ -264,8 +264,10 @@ result<std::vector<const key*>> key_set::select(algorithm wanted, const std::opt
                                                 algorithm_set allowed) const {
   std::vector<const key*> fitting;
   std::string_view objected;
+  std::size_t claimed = 0;  // by keys that are meant for this, whether they may be used or not
   for (const key& one : keys_) {
     if (!is_of_kind(one, wanted) || !is_called(one, id)) continue;
+    if (one.verifies && (!one.name || algorithm_named(*one.name) == wanted)) ++claimed;
     const std::string_view against = objection(one, wanted, allowed);
     if (!against.empty()) {
       objected = against;
@@ -273,15 +275,16 @@ result<std::vector<const key*>> key_set::select(algorithm wanted, const std::opt
       fitting.push_back(&one);
     }
   }
+  if (id && claimed > 1) {
+    return unfit("Several keys of the set have the token's key id and are for its algorithm; give each key an id of "
+                 "its own.");
+  }
   if (fitting.empty() && !objected.empty()) return unfit(std::string(objected));
   if (fitting.empty()) {
     return fail(errc::jwt_key_not_found,
                 "None of the keys is for this token's algorithm and key id; fetch the keys again, or check who "
                 "signed it.",
                 "keys");
-  }
-  if (id && fitting.size() > 1) {
-    return unfit("Several keys of the set have the token's key id and fit; give each key an id of its own.");
   }
   if (fitting.size() > max_tried) fitting.resize(max_tried);
   return fitting;
