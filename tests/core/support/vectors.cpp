@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <utility>
 
@@ -118,7 +118,7 @@ vector_count::~vector_count() {
   EXPECT_EQ(total, expected_) << suite_ << ": the count differs from what the file holds.";
   const nlohmann::json row{
       {"suite", suite_}, {"total", total}, {"passed", passed_}, {"skipped", skipped}, {"reasons", skipped_}};
-  std::printf("vectors: %s\n", row.dump().c_str());
+  std::cout << "vectors: " << row.dump() << '\n';
 }
 
 }  // namespace kbve::test
