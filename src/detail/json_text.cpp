@@ -53,21 +53,11 @@ bool decode_json_inside(std::string_view inside, std::string& out) {
     const char c = inside[stop + 1];
     at = stop + 2;
     switch (c) {
-      case 'b':
-        out.push_back('\b');
-        break;
-      case 'f':
-        out.push_back('\f');
-        break;
-      case 'n':
-        out.push_back('\n');
-        break;
-      case 'r':
-        out.push_back('\r');
-        break;
-      case 't':
-        out.push_back('\t');
-        break;
+      case 'b': out.push_back('\b'); break;
+      case 'f': out.push_back('\f'); break;
+      case 'n': out.push_back('\n'); break;
+      case 'r': out.push_back('\r'); break;
+      case 't': out.push_back('\t'); break;
       case 'u': {
         std::uint32_t code = hex4(inside, at);
         at += 4;
@@ -82,8 +72,7 @@ bool decode_json_inside(std::string_view inside, std::string& out) {
         append_utf8(out, code);
         break;
       }
-      default:
-        out.push_back(c);
+      default: out.push_back(c);
     }
   }
   return true;
@@ -92,7 +81,7 @@ bool decode_json_inside(std::string_view inside, std::string& out) {
 bool is_finite_json_number(std::string_view number) noexcept {
   // The digits without leading zeros, and where the point stands after them.
   constexpr std::string_view largest = "17976931348623157";  // DBL_MAX is 1.7976931348623157e308
-  std::array<char, largest.size()> digits;
+  std::array<char, largest.size()> digits{};
   digits.fill('0');
   std::size_t kept = 0;
   std::int64_t places = 0;
@@ -134,21 +123,11 @@ void append_json_string(std::string& out, std::string_view value) {
         out.push_back('\\');
         out.push_back(c);
         break;
-      case '\b':
-        out.append("\\b");
-        break;
-      case '\f':
-        out.append("\\f");
-        break;
-      case '\n':
-        out.append("\\n");
-        break;
-      case '\r':
-        out.append("\\r");
-        break;
-      case '\t':
-        out.append("\\t");
-        break;
+      case '\b': out.append("\\b"); break;
+      case '\f': out.append("\\f"); break;
+      case '\n': out.append("\\n"); break;
+      case '\r': out.append("\\r"); break;
+      case '\t': out.append("\\t"); break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out.append("\\u00");
@@ -163,7 +142,7 @@ void append_json_string(std::string& out, std::string_view value) {
 }
 
 void append_json_integer(std::string& out, std::uint64_t value) {
-  std::array<char, 20> digits;
+  std::array<char, 20> digits{};
   std::size_t at = digits.size();
   do {
     digits[--at] = static_cast<char>('0' + value % 10);

@@ -68,23 +68,52 @@ TEST(Header, ReadsMembersInAnyOrderAndWithWhitespace) {
 TEST(Header, IsAuthenticatedAsTheFormatSays) {
   const header of = sample();
   const std::string expected =
-      "0000000000000001" "0000000000000003"
-      "00000010" "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"
-      "00000010" "b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2"
-      "00000003" "74c3a9" "00000001" "6e"
-      "000001a0c4506c00" "0000000000000002"
+      "0000000000000001"
+      "0000000000000003"
+      "00000010"
+      "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"
+      "00000010"
+      "b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2"
+      "00000003"
+      "74c3a9"
+      "00000001"
+      "6e"
+      "000001a0c4506c00"
+      "0000000000000002"
       "00000002"
-      "00000010" "c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3"
-      "0000000a" "70617373706872617365" "0000000a" "50617373706872617365" "000001a0c4506c00"
-      "0000000a" "6172676f6e3269643133" "0000000000010000" "0000000000000003" "0000000000000001"
-      "00000010" "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"
-      "0000000c" "d4d4d4d4d4d4d4d4d4d4d4d4"
-      "00000030" "e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5"
-      "00000010" "f6f6f6f6f6f6f6f6f6f6f6f6f6f6f6f6"
-      "00000006" "646576696365" "0000000b" "5468697320646576696365" "0000000000000007"
-      "00000011" "776562637279" "70746f2d613235" "3667636d"
-      "0000000c" "000000000000000000000000"
-      "00000030" "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000";
+      "00000010"
+      "c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3"
+      "0000000a"
+      "70617373706872617365"
+      "0000000a"
+      "50617373706872617365"
+      "000001a0c4506c00"
+      "0000000a"
+      "6172676f6e3269643133"
+      "0000000000010000"
+      "0000000000000003"
+      "0000000000000001"
+      "00000010"
+      "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"
+      "0000000c"
+      "d4d4d4d4d4d4d4d4d4d4d4d4"
+      "00000030"
+      "e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5"
+      "00000010"
+      "f6f6f6f6f6f6f6f6f6f6f6f6f6f6f6f6"
+      "00000006"
+      "646576696365"
+      "0000000b"
+      "5468697320646576696365"
+      "0000000000000007"
+      "00000011"
+      "776562637279"
+      "70746f2d613235"
+      "3667636d"
+      "0000000c"
+      "000000000000000000000000"
+      "00000030"
+      "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000";
   const secret_key key = test::key_of(9);
   EXPECT_EQ(mac_of(of, crypto::hmac_key(key)), crypto::hmac_sha256(key.view(), test::unhex(expected)));
 }
@@ -157,8 +186,10 @@ TEST(Header, EveryTruncationIsDamage) {
 
 TEST(Header, LooksAtTheFormatBeforeAnythingElse) {
   const std::string text = to_json(sample());
-  for (const std::string_view format : {"2", "0", "1.5", "-1", "1e400", "null", "\"kbve-locker/2\"", "[1]", "true"}) {
-    EXPECT_EQ(refusal(replaced(text, "\"format\":1", "\"format\":" + std::string(format))), errc::unsupported_format)
+  for (const std::string_view format :
+       {"2", "0", "1.5", "-1", "1e400", "null", "\"kbve-locker/2\"", "[1]", "true"}) {
+    EXPECT_EQ(refusal(replaced(text, "\"format\":1", "\"format\":" + std::string(format))),
+              errc::unsupported_format)
         << format;
   }
   EXPECT_EQ(refusal(R"({"format":2,"everything":"else is different"})"), errc::unsupported_format);

@@ -24,7 +24,9 @@ const std::vector<std::string>& samples() {
   return all;
 }
 
-bool nlohmann_takes(const std::string& text) { return nlohmann::json::accept(text); }
+bool nlohmann_takes(const std::string& text) {
+  return nlohmann::json::accept(text);
+}
 
 /// The other library refuses half a surrogate pair; `JSON.parse` and we take it.
 bool may_have_half_a_pair(const std::string& text) {
@@ -133,8 +135,8 @@ TEST(Json, BuildsTrees) {
 }
 
 TEST(Json, TellsIntegersFromOtherNumbers) {
-  for (const std::string_view text : {"9007199254740992", "18446744073709551616", "99999999999999999999999", "-1", "-0",
-                                      "1.0", "1e3", "0.5"}) {
+  for (const std::string_view text :
+       {"9007199254740992", "18446744073709551616", "99999999999999999999999", "-1", "-0", "1.0", "1e3", "0.5"}) {
     const auto tree = parse_json(text, 100);
     ASSERT_TRUE(tree) << text;
     EXPECT_EQ(tree->kind, json_kind::number) << text;

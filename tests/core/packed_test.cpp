@@ -108,8 +108,8 @@ TEST(Packed, AnswersWhatTheRuleStored) {
 TEST(Packed, SealsNothingUnlessAllIsValid) {
   auto vault = test::new_vault();
   packed_door door;
-  const auto failed = seal(door, vault,
-                           {{.id = "profile/username", .value = "\"ann\""}, {.id = "profile/email", .value = "\"x\""}});
+  const auto failed = seal(
+      door, vault, {{.id = "profile/username", .value = "\"ann\""}, {.id = "profile/email", .value = "\"x\""}});
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, errc::invalid_field);
   EXPECT_EQ(failed.error().field, "email");
@@ -164,8 +164,8 @@ TEST(Packed, EveryTruncationOfItemsIsRefused) {
 TEST(Packed, EveryTruncationOfRecordsIsRefused) {
   auto vault = test::new_vault();
   packed_door door;
-  const auto items = sealed(door, vault,
-                            {{.id = "entry/a", .value = "1"}, {.id = "entry/b", .value = "bytes", .kind = 1}});
+  const auto items =
+      sealed(door, vault, {{.id = "entry/a", .value = "1"}, {.id = "entry/b", .value = "bytes", .kind = 1}});
   const bytes input = test::pack(records_of(items));
   for (std::size_t size = 0; size < input.size(); ++size) {
     ASSERT_TRUE(test::put(door, bytes_view(input).first(size)));

@@ -152,8 +152,8 @@ TEST(Profile, RefusesTheRestAndNamesTheRuleButNotTheValue) {
 }
 
 TEST(Profile, StoresAPhoneNumberInItsInternationalForm) {
-  for (const std::string_view written : {"+49 151 1234-5678", "+49(151)12345678", "+49.151.12345678",
-                                         "[+49] 151 12345678", " +4915112345678 "}) {
+  for (const std::string_view written :
+       {"+49 151 1234-5678", "+49(151)12345678", "+49.151.12345678", "[+49] 151 12345678", " +4915112345678 "}) {
     const auto checked = check_profile_value(info_of("phone"), written);
     ASSERT_TRUE(checked) << written;
     EXPECT_EQ(*checked, "+4915112345678") << written;

@@ -66,11 +66,18 @@ TEST(Record, BindsTheBoxAsTheFormatSays) {
   binding(binding::record_label, locker).seal(key, meta, nonce, as_bytes(value), box);
 
   const bytes aad = test::unhex(
-      "00000014" "6b6276652d6c6f636b65722f312f7265636f7264"  // kbve-locker/1/record
-      "00000010" "22222222222222222222222222222222"
-      "0000000d" "70726f66696c652f7468656d65"                // profile/theme
-      "0000000000001234" "00000008" "0102030405060708" "0000000000000005"
-      "00000004" "6a736f6e"                                  // json
+      "00000014"
+      "6b6276652d6c6f636b65722f312f7265636f7264"  // kbve-locker/1/record
+      "00000010"
+      "22222222222222222222222222222222"
+      "0000000d"
+      "70726f66696c652f7468656d65"  // profile/theme
+      "0000000000001234"
+      "00000008"
+      "0102030405060708"
+      "0000000000000005"
+      "00000004"
+      "6a736f6e"  // json
       "0000000000000006");
   bytes padded(64, 0);
   std::ranges::copy(as_bytes(value), padded.begin());
@@ -79,14 +86,21 @@ TEST(Record, BindsTheBoxAsTheFormatSays) {
 
   // The root has the other label.
   binding(binding::root_label, locker).seal(key, meta, nonce, as_bytes(value), box);
-  bytes root_aad = test::unhex("00000012" "6b6276652d6c6f636b65722f312f726f6f74");
+  bytes root_aad = test::unhex(
+      "00000012"
+      "6b6276652d6c6f636b65722f312f726f6f74");
   root_aad.insert(root_aad.end(), aad.begin() + 24, aad.end());
   EXPECT_EQ(box, key.seal(nonce, padded, root_aad));
 }
 
 TEST(Record, ATermIsAsTheFormatSays) {
   const secret_key key = test::key_of(3);
-  const bytes message = test::unhex("00000003" "612f62" "0000000000000102" "00000008" "0102030405060708");
+  const bytes message = test::unhex(
+      "00000003"
+      "612f62"
+      "0000000000000102"
+      "00000008"
+      "0102030405060708");
   EXPECT_EQ(set_term(crypto::hmac_key(key), "a/b", {.rev = 0x102, .writer = {1, 2, 3, 4, 5, 6, 7, 8}}),
             crypto::hmac_sha256(key.view(), message));
 }

@@ -43,7 +43,8 @@ TEST(SetSum, AddsBigEndianNumbersModulo2To256) {
   EXPECT_EQ(sum.to_bytes(), number(all));
   sum.add(number("1"));
   EXPECT_EQ(sum, set_sum());
-  EXPECT_EQ(set_sum(number("123456789abcdef0fedcba9876543210")).to_bytes(), number("123456789abcdef0fedcba9876543210"));
+  EXPECT_EQ(set_sum(number("123456789abcdef0fedcba9876543210")).to_bytes(),
+            number("123456789abcdef0fedcba9876543210"));
 }
 
 TEST(SetSum, DoesNotDependOnTheOrder) {
@@ -86,7 +87,8 @@ TEST(SetSum, KeptUpToDateEqualsComputedAgain) {
 }
 
 TEST(Root, ComesBackFromItsJson) {
-  const root written{.rev = 9'007'199'254'740'991, .header_rev = 2, .sealed = 3, .count = 0, .sum = set_sum(number("ff"))};
+  const root written{
+      .rev = 9'007'199'254'740'991, .header_rev = 2, .sealed = 3, .count = 0, .sum = set_sum(number("ff"))};
   const std::string text = to_json(written);
   EXPECT_EQ(text, R"({"rev":9007199254740991,"header_rev":2,"sealed":3,"count":0,"sum":")" +
                       base64url::encode(number("ff")) + "\"}");

@@ -43,8 +43,9 @@ TEST(Schema, ReadsJsonStrings) {
   EXPECT_TRUE(fields.check("username", R"("")"));
   EXPECT_TRUE(fields.check("username", R"("\"\\\/\b\f\n\r\t\u00fc\ud83d\ude00")"));
   EXPECT_TRUE(fields.check("theme", R"("d\u0061rk")"));
-  for (const std::string_view value : {"", "null", "1", "true", "[]", "{}", R"("a)", R"(a")", R"("a" "b")", R"("\x")",
-                                       R"("\u12")", "\"\n\"", "\"\xff\"", "\"\xed\xa0\x80\"", R"(["a"])"}) {
+  for (const std::string_view value :
+       {"", "null", "1", "true", "[]", "{}", R"("a)", R"(a")", R"("a" "b")", R"("\x")", R"("\u12")", "\"\n\"",
+        "\"\xff\"", "\"\xed\xa0\x80\"", R"(["a"])"}) {
     EXPECT_EQ(refusal(fields, "username", value), errc::invalid_field) << value;
   }
 }
@@ -101,8 +102,8 @@ TEST(Schema, AddsTypedFields) {
     EXPECT_TRUE(fields.check("age", number)) << number;
   }
   for (const std::string_view number :
-       {"", "01", "+1", ".5", "1.", "1e", "NaN", "Infinity", "null", "\"1\"", "true", "1 2", "[1]", "1e309", "-1e999",
-        "1.7976931348623159e308", "100e307", "1e99999999999999999999999"}) {
+       {"", "01", "+1", ".5", "1.", "1e", "NaN", "Infinity", "null", "\"1\"", "true", "1 2", "[1]", "1e309",
+        "-1e999", "1.7976931348623159e308", "100e307", "1e99999999999999999999999"}) {
     EXPECT_EQ(refusal(fields, "age", number), errc::invalid_field) << number;
   }
 
@@ -135,7 +136,11 @@ TEST(Schema, KeepsTypeSizeAndUnicodeWithoutValidation) {
 
 TEST(Schema, RefusesWhatIsNoSchema) {
   std::string many = R"({"fields":[)";
-  for (int i = 0; i < 257; ++i) many.append(i == 0 ? "" : ",").append(R"({"name":"f)").append(std::to_string(i)).append(R"(","type":"number"})");
+  for (int i = 0; i < 257; ++i)
+    many.append(i == 0 ? "" : ",")
+        .append(R"({"name":"f)")
+        .append(std::to_string(i))
+        .append(R"(","type":"number"})");
   many.append("]}");
   const std::vector<std::string> bad{
       "[]",

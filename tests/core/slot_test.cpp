@@ -16,13 +16,27 @@ constexpr std::string_view zeros16 = "AAAAAAAAAAAAAAAAAAAAAA";
 constexpr std::string_view zeros32 = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 std::string slot_text(std::string_view kind, std::string_view kdf, std::string_view label = "\"L\"") {
-  return std::string(R"({"id":")").append(zeros16).append(R"(","kind":")").append(kind).append(R"(","label":)")
-      .append(label).append(R"(,"created":5,"kdf":)").append(kdf).append("}");
+  return std::string(R"({"id":")")
+      .append(zeros16)
+      .append(R"(","kind":")")
+      .append(kind)
+      .append(R"(","label":)")
+      .append(label)
+      .append(R"(,"created":5,"kdf":)")
+      .append(kdf)
+      .append("}");
 }
 
 std::string argon(std::string_view memory, std::string_view passes, std::string_view lanes = "1") {
-  return std::string(R"({"alg":"argon2id13","memory_kib":)").append(memory).append(R"(,"passes":)").append(passes)
-      .append(R"(,"lanes":)").append(lanes).append(R"(,"salt":")").append(zeros16).append("\"}");
+  return std::string(R"({"alg":"argon2id13","memory_kib":)")
+      .append(memory)
+      .append(R"(,"passes":)")
+      .append(passes)
+      .append(R"(,"lanes":)")
+      .append(lanes)
+      .append(R"(,"salt":")")
+      .append(zeros16)
+      .append("\"}");
 }
 
 std::string hkdf(std::string_view more = "") {
@@ -30,7 +44,8 @@ std::string hkdf(std::string_view more = "") {
 }
 
 std::string passkey() {
-  return hkdf(std::string(R"(,"credential_id":"AQID","rp_id":"example.com","prf_salt":")").append(zeros32).append("\""));
+  return hkdf(
+      std::string(R"(,"credential_id":"AQID","rp_id":"example.com","prf_salt":")").append(zeros32).append("\""));
 }
 
 errc refusal(const std::string& text, slot_form form = slot_form::bare) {
@@ -82,8 +97,8 @@ TEST(Slot, ComesBackFromItsJson) {
 TEST(Slot, RefusesCostsOutsideTheLimits) {
   EXPECT_TRUE(parse_slot(slot_text("passphrase", argon("19456", "2")), slot_form::bare));
   EXPECT_TRUE(parse_slot(slot_text("passphrase", argon("262144", "16")), slot_form::bare));
-  for (const std::string_view memory : {"0", "1", "19455", "262145", "4294967296", "9007199254740993", "-1", "65536.5",
-                                        "1e30", "-0", "65536.0"}) {
+  for (const std::string_view memory :
+       {"0", "1", "19455", "262145", "4294967296", "9007199254740993", "-1", "65536.5", "1e30", "-0", "65536.0"}) {
     EXPECT_EQ(refusal(slot_text("passphrase", argon(memory, "3"))), errc::kdf_out_of_range) << memory;
   }
   for (const std::string_view passes : {"0", "1", "17", "4294967299", "-3", "3.5"}) {
@@ -113,7 +128,8 @@ TEST(Slot, RefusesWrongShapes) {
       std::string(20'000, ' '),
   };
   for (const std::string& text : bad) EXPECT_EQ(refusal(text), errc::invalid_field) << text.substr(0, 200);
-  EXPECT_EQ(refusal(slot_text("device", R"({"alg":"webcrypto-a256gcm"})"), slot_form::complete), errc::invalid_field);
+  EXPECT_EQ(refusal(slot_text("device", R"({"alg":"webcrypto-a256gcm"})"), slot_form::complete),
+            errc::invalid_field);
   EXPECT_EQ(refusal(slot_text("retina", hkdf())), errc::unsupported_format);
   EXPECT_EQ(refusal(slot_text("device", hkdf())), errc::unsupported_format);
 }
@@ -125,14 +141,24 @@ TEST(Slot, BindsTheWrappedKeyAsTheFormatSays) {
   key_id key;
   key.fill(0x33);
   const std::string expected =
-      "00000012" "6b6276652d6c6f636b65722f312f736c6f74"                 // kbve-locker/1/slot
-      "00000010" "22222222222222222222222222222222"
-      "00000010" "33333333333333333333333333333333"
-      "00000010" "11111111111111111111111111111111"
-      "0000000a" "70617373706872617365"                                 // passphrase
-      "0000000a" "6172676f6e326964" "3133"                              // argon2id13
-      "0000000000010000" "0000000000000003" "0000000000000001"
-      "00000010" "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
+      "00000012"
+      "6b6276652d6c6f636b65722f312f736c6f74"  // kbve-locker/1/slot
+      "00000010"
+      "22222222222222222222222222222222"
+      "00000010"
+      "33333333333333333333333333333333"
+      "00000010"
+      "11111111111111111111111111111111"
+      "0000000a"
+      "70617373706872617365"  // passphrase
+      "0000000a"
+      "6172676f6e326964"
+      "3133"  // argon2id13
+      "0000000000010000"
+      "0000000000000003"
+      "0000000000000001"
+      "00000010"
+      "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
   EXPECT_EQ(slot_aad(locker, key, of), test::unhex(expected));
 }
 

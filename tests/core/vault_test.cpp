@@ -31,7 +31,9 @@ vault reopened(const vault& from) {
   return vault::adopt(from.current_header(), from.root_key().clone(), schema());
 }
 
-errc code_of(const result<void>& got) { return got ? errc::aborted : got.error().code; }
+errc code_of(const result<void>& got) {
+  return got ? errc::aborted : got.error().code;
+}
 
 stored_record stored(const sealed_root& root) {
   return {.id = "root", .version = root.version, .epoch = root.epoch, .nonce = root.nonce, .box = root.box};
@@ -49,10 +51,9 @@ TEST(Vault, ANewOneHasItsOwnIdsAndKeys) {
   EXPECT_EQ(first.current_header().created, now);
   EXPECT_EQ(first.current_header().rev, 1U);
   EXPECT_TRUE(first.current_header().slots.empty());
-  EXPECT_TRUE(mac_holds(first.current_header(),
-                        crypto::hmac_key(crypto::hkdf_sha256_key(first.root_key().view(),
-                                                                 first.current_header().key_id,
-                                                                 as_bytes("kbve-locker/1/header")))));
+  EXPECT_TRUE(mac_holds(first.current_header(), crypto::hmac_key(crypto::hkdf_sha256_key(
+                                                    first.root_key().view(), first.current_header().key_id,
+                                                    as_bytes("kbve-locker/1/header")))));
 }
 
 TEST(Vault, RefusesNamesThatAreNone) {
@@ -244,9 +245,11 @@ TEST(Vault, ChecksItemsBeforeSealing) {
   const bytes over(1'048'577);
   EXPECT_EQ(code({.id = "entry/b", .kind = record_kind::bytes, .expires = 0, .value = million}), errc::aborted);
   EXPECT_EQ(code({.id = "entry/b", .kind = record_kind::bytes, .expires = 0, .value = over}), errc::too_large);
-  EXPECT_EQ(code({.id = "profile/avatar", .kind = record_kind::bytes, .expires = 0, .value = {}}), errc::invalid_field);
+  EXPECT_EQ(code({.id = "profile/avatar", .kind = record_kind::bytes, .expires = 0, .value = {}}),
+            errc::invalid_field);
   EXPECT_EQ(code({.id = "profile/avatar", .kind = record_kind::gone, .expires = 0, .value = {}}), errc::aborted);
-  EXPECT_EQ(code({.id = "entry/b", .kind = record_kind::gone, .expires = 0, .value = million}), errc::invalid_field);
+  EXPECT_EQ(code({.id = "entry/b", .kind = record_kind::gone, .expires = 0, .value = million}),
+            errc::invalid_field);
   EXPECT_EQ(code({.id = "entry/b", .kind = record_kind{7}, .expires = 0, .value = {}}), errc::invalid_field);
   EXPECT_EQ(code({.id = "entry/b", .kind = record_kind::gone, .expires = integer_limit, .value = {}}),
             errc::invalid_field);
@@ -282,10 +285,11 @@ TEST(Vault, TheRootFollowsEveryChange) {
 
   // One replaced, one removed.
   const stored_record a2 = test::seal(made, "entry/a", "3");
-  const auto last = made.apply_root(*both,
-                                    std::vector<root_change>{{.id = "entry/a", .before = a.version, .after = a2.version},
-                                                             {.id = "entry/b", .before = b.version, .after = {}}},
-                                    now);
+  const auto last =
+      made.apply_root(*both,
+                      std::vector<root_change>{{.id = "entry/a", .before = a.version, .after = a2.version},
+                                               {.id = "entry/b", .before = b.version, .after = {}}},
+                      now);
   ASSERT_TRUE(last);
   const auto one = made.open_root(stored(*last).view());
   ASSERT_TRUE(one);
@@ -365,7 +369,10 @@ TEST(Vault, OnlyARootOpensAsOne) {
   changed.id = "entry/root";
   expect_tampered(changed, "id");
   // A record that says what a root says is no root, and a root is no record.
-  expect_tampered(test::seal(made, "root", to_json(root{.rev = now * 1'024, .header_rev = 2, .sealed = 1, .count = 0, .sum = {}})), "record");
+  expect_tampered(
+      test::seal(made, "root",
+                 to_json(root{.rev = now * 1'024, .header_rev = 2, .sealed = 1, .count = 0, .sum = {}})),
+      "record");
   EXPECT_FALSE(test::open(made, good));
   vault other = test::new_vault();
   EXPECT_FALSE(other.open_root(good.view()));

@@ -24,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!text.contains('\0') && flaw != detail::json_flaw::too_deep) {
     const bool theirs = nlohmann::json::accept(text);
     const bool may_have_half_a_pair = text.contains("\\ud") || text.contains("\\uD");
-    expect(theirs ? flaw == detail::json_flaw::none : flaw == detail::json_flaw::malformed || may_have_half_a_pair);
+    expect(theirs ? flaw == detail::json_flaw::none
+                  : flaw == detail::json_flaw::malformed || may_have_half_a_pair);
     std::string decoded;
     if (detail::decode_json_string(text, decoded) == detail::decoded::ok) {
       expect(theirs && nlohmann::json::parse(text).get<std::string>() == decoded && is_utf8(decoded));
