@@ -7,7 +7,7 @@ const decoder = new TextDecoder()
 export const recordKinds: readonly RecordKind[] = ['json', 'bytes', 'gone']
 
 /** Up to here a loop over characters is quicker than an encoder that has to be called. */
-const shortText = 64
+const shortText = 256
 
 /** WASM memory as it is now; another one once it has grown. */
 export class Memory {
@@ -106,8 +106,10 @@ export class PackedReader {
     this.#at = start
   }
 
-  skip(length: number): void {
+  /** Passes over what is known, and gives that. */
+  skip<T>(length: number, known: T): T {
     this.#at += length
+    return known
   }
 
   u8(): number {

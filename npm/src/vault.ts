@@ -46,6 +46,8 @@ export class OpenVault {
   readonly #module: MainModule
   readonly #core: CoreVault
   #lastMemory: Memory
+  /** This tab, as every record it seals names it. */
+  #self: SealedRecord['writer'] | undefined
   #wiped = false
 
   constructor(module: MainModule, core: CoreVault) {
@@ -94,8 +96,10 @@ export class OpenVault {
       }
     }
     const read = this.#reader(this.core.seal(items.length, write.length, now))
+    this.#self ??= this.core.writer()
+    const self = this.#self
     return items.map(({ id }) => {
-      const record = readRecord(read, id)
+      const record = readRecord(read, { id, writer: self })
       const length = read.u32()
       return length === 0 ? { record } : { record, normalized: read.text(length) }
     })
@@ -254,14 +258,12 @@ function writeRecord(write: PackedWriter, record: SealedRecord): void {
   write.bytes(record.box)
 }
 
-/** `known`: its id, where that need not be read. */
-function readRecord(read: PackedReader, known?: string): SealedRecord {
-  const idLength = read.u16()
-  if (known !== undefined) read.skip(idLength)
+/** `known`: what need not be read because it is there already. */
+function readRecord(read: PackedReader, known?: Pick<SealedRecord, 'id' | 'writer'>): SealedRecord {
   return {
-    id: known ?? read.text(idLength),
+    id: known ? read.skip(read.u16(), known.id) : read.text(read.u16()),
     rev: read.f64(),
-    writer: read.bytes(8),
+    writer: known ? read.skip(8, known.writer) : read.bytes(8),
     epoch: read.u32(),
     kind: recordKinds[read.u8()] ?? 'gone',
     expires: read.f64(),
