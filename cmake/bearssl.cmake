@@ -42,3 +42,10 @@ target_include_directories(kbve_bearssl PRIVATE ${bearssl_SOURCE_DIR}/src)
 # compilers merge its byte loads just as well.
 target_compile_definitions(kbve_bearssl PRIVATE BR_LE_UNALIGNED=0 BR_RDRAND=0)
 target_compile_options(kbve_bearssl PRIVATE -O3 -w)
+if(EMSCRIPTEN)
+  # For size all of the signatures but the multiplication, which is where their time goes.
+  set(bearssl_small ${bearssl_sources})
+  list(FILTER bearssl_small INCLUDE REGEX "/(int|ec)/")
+  list(FILTER bearssl_small EXCLUDE REGEX "i31_montmul")
+  set_property(SOURCE ${bearssl_small} APPEND PROPERTY COMPILE_OPTIONS -Oz)
+endif()

@@ -31,8 +31,10 @@ async function cmake(preset, launcher, target) {
       mkdirSync(folder, { recursive: true })
       writeFileSync(stamp, wanted)
     }
-    await step(`build ${preset}: ${target}`, () =>
-      tools.run('cmake', ['--build', folder, '--target', target], { quiet: true }),
+    const first = preset.startsWith('wasm') && !existsSync(join(folder, '.ninja_log'))
+    await step(
+      `build ${preset}: ${target}${first ? " (the first time also Emscripten's own libraries)" : ''}`,
+      () => tools.run('cmake', ['--build', folder, '--target', target], { quiet: true }),
     )
   })
   return folder

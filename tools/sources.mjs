@@ -68,7 +68,7 @@ async function archiveOf(source, debianList) {
   )
 }
 
-async function unpack(source, bytes, target, unpackWith) {
+async function unpack(bytes, target, unpackWith) {
   const temporary = `${target}.making`
   rmSync(temporary, { recursive: true, force: true })
   mkdirSync(temporary, { recursive: true })
@@ -94,7 +94,7 @@ export async function sourceArguments(debianList, unpackWith) {
         await withLock(`${folder}.lock`, `the source of ${source.debian}`, async () => {
           if (existsSync(folder)) return
           await step(`fetch ${source.debian} ${source.version} and check its hash`, async () =>
-            unpack(source, await archiveOf(source, debianList), folder, unpackWith),
+            unpack(await archiveOf(source, debianList), folder, unpackWith),
           )
         })
       }

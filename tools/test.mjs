@@ -89,7 +89,7 @@ async function fuzz() {
 /** In the order they run: cheap ones first. `slow` parts run only with `all` or by name. */
 const parts = {
   arrows: { run: () => node('tests/arrows.mjs') },
-  tools: { run: async () => (await ensureNodeModules(), node('tests/tools.mjs')) },
+  tools: { run: () => ensureNodeModules().then(() => node('tests/tools.mjs')) },
   native: { run: native },
   wasm: { run: () => wasm('wasm-release') },
   'wasm-debug': { run: () => wasm('wasm-debug') },

@@ -63,8 +63,7 @@ class locker_vault {
     if (!fields) return vault_or_failure(to_js(fields.error()));
     const auto key = key_from(kek);
     if (!key) return vault_or_failure(to_js(bad_key().error()));
-    return handed_over(
-        vault::vault::unlock(*std::move(header), slot_index, key->view(), *std::move(fields)));
+    return handed_over(vault::vault::unlock(*std::move(header), slot_index, key->view(), *std::move(fields)));
   }
 
   static vault_or_failure adopt(const std::string& header_json, const uint8_array& root_key,
@@ -131,9 +130,7 @@ class locker_vault {
     return bytes_or_failure(vault_ ? to_js(bytes_view(vault_->root_key().view())) : to_js(locked().error()));
   }
 
-  [[nodiscard]] integrity header_integrity() const {
-    return vault_ ? vault_->header_integrity() : integrity::ok;
-  }
+  [[nodiscard]] integrity header_integrity() const { return vault_ ? vault_->header_integrity() : integrity::ok; }
 
   [[nodiscard]] uint8_array writer() const {
     return uint8_array(to_js(vault_ ? bytes_view(vault_->writer()) : bytes_view()));
@@ -160,9 +157,8 @@ class locker_vault {
 
   double input(double bytes) {
     std::uint64_t size = 0;
-    std::uint8_t* const at = to_integer(bytes, size) && size < UINT32_MAX
-                                 ? door_.input(static_cast<std::size_t>(size))
-                                 : nullptr;
+    std::uint8_t* const at =
+        to_integer(bytes, size) && size < UINT32_MAX ? door_.input(static_cast<std::size_t>(size)) : nullptr;
     if (at == nullptr) {
       failed_ = fail(errc::out_of_memory,
                      "There is not enough memory for this many values at once; use smaller batches.")
@@ -184,9 +180,7 @@ class locker_vault {
     auto found = door_.check_root(*vault_, size);
     return check_or_failure(found ? val(*found) : to_js(found.error()));
   }
-  double rebuild_root(double now) {
-    return vault_ ? answer(door_.rebuild_root(*vault_, now)) : answer(locked());
-  }
+  double rebuild_root(double now) { return vault_ ? answer(door_.rebuild_root(*vault_, now)) : answer(locked()); }
   double apply_root(unsigned root_size, unsigned changes, unsigned size, double now) {
     return vault_ ? answer(door_.apply_root(*vault_, root_size, changes, size, now)) : answer(locked());
   }
@@ -206,9 +200,7 @@ class locker_vault {
   }
 
  private:
-  static result<void> locked() {
-    return fail(errc::locked, "The locker is locked; unlock it first.");
-  }
+  static result<void> locked() { return fail(errc::locked, "The locker is locked; unlock it first."); }
 
   static vault_or_failure handed_over(result<vault::vault> opened) {
     if (!opened) return vault_or_failure(to_js(opened.error()));
@@ -236,7 +228,8 @@ bytes_or_failure argon2id(const uint8_array& secret, const uint8_array& salt, do
   std::uint64_t memory = 0;
   std::uint64_t times = 0;
   if (!to_integer(memory_kib, memory) || !to_integer(passes, times)) {
-    return refuse(fail(errc::kdf_out_of_range, "The costs of Argon2id are whole numbers within the limits.").error());
+    return refuse(
+        fail(errc::kdf_out_of_range, "The costs of Argon2id are whole numbers within the limits.").error());
   }
   // Before anything is copied: a secret that is refused anyway stays where it is.
   if (auto checked = crypto::check_argon2id(memory, times); !checked) return refuse(checked.error());
@@ -245,7 +238,8 @@ bytes_or_failure argon2id(const uint8_array& secret, const uint8_array& salt, do
     return refuse(fail(errc::kdf_out_of_range, "The salt of Argon2id has 16 bytes.").error());
   }
   const secret_bytes secret_copy = from_js(secret);
-  auto key = crypto::argon2id(secret_copy.view(), salt_copy.view().first<crypto::argon2id_salt_size>(), memory, times);
+  auto key =
+      crypto::argon2id(secret_copy.view(), salt_copy.view().first<crypto::argon2id_salt_size>(), memory, times);
   if (!key) return refuse(key.error());
   return bytes_or_failure(to_js(bytes_view(key->view())));
 }
@@ -256,7 +250,8 @@ done_or_failure check_header(const std::string& header_json) {
   return to_js(result<void>());
 }
 
-done_or_failure field_error(const std::string& schema_json, const std::string& name, const std::string& value_json) {
+done_or_failure field_error(const std::string& schema_json, const std::string& name,
+                            const std::string& value_json) {
   auto fields = vault::schema::parse(schema_json);
   if (!fields) return to_js(result<void>(std::unexpected(fields.error())));
   auto checked = fields->check(name, value_json);
@@ -272,7 +267,9 @@ uint8_array random_bytes(unsigned size) {
   return out;
 }
 
-double memory_bytes() { return static_cast<double>(emscripten_get_heap_size()); }
+double memory_bytes() {
+  return static_cast<double>(emscripten_get_heap_size());
+}
 
 }  // namespace
 }  // namespace kbve::wasm

@@ -17,11 +17,16 @@ export class LockerError extends Error {
     message: string,
     details: { field?: string | undefined; retryAt?: number | undefined; cause?: unknown } = {},
   ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    super(message, details)
     this.code = code
     if (details.field) this.field = details.field
     if (details.retryAt) this.retryAt = details.retryAt
   }
+}
+
+/** Whether it is a `LockerError` with one of these codes. */
+export function hasCode(error: unknown, ...codes: ErrorCode[]): error is LockerError {
+  return error instanceof LockerError && codes.includes(error.code)
 }
 
 export function isFailure(value: unknown): value is Failure {
@@ -39,4 +44,44 @@ export function asError({ code, message, field, retryAt }: Failure): LockerError
 export function orThrow<T>(value: T | Failure): T {
   if (isFailure(value)) throw asError(value)
   return value
+}
+
+// What is said in more than one place.
+
+export function evicted(): LockerError {
+  return new LockerError(
+    'evicted',
+    "The locker's data was deleted, by the browser or by somebody at it. What is shown can still be read; create the locker anew or restore a backup.",
+  )
+}
+
+export function closed(cause?: unknown): LockerError {
+  return new LockerError(
+    'storage_closed',
+    'The connection to the locker’s database was closed. Close other tabs of this site, or reload the page.',
+    { cause },
+  )
+}
+
+export function disposed(): LockerError {
+  return new LockerError(
+    'storage_closed',
+    'This locker was closed or destroyed; make another with createLocker.',
+  )
+}
+
+export function lockedMeanwhile(): LockerError {
+  return new LockerError('locked', 'The locker was locked meanwhile; unlock it and try again.')
+}
+
+export function exists(): LockerError {
+  return new LockerError('exists', 'There is a locker of this name already; unlock it, or destroy it first.')
+}
+
+export function outOfMemory(cause?: unknown): LockerError {
+  return new LockerError(
+    'out_of_memory',
+    'There is not enough memory for this; close other pages and try again.',
+    { cause },
+  )
 }

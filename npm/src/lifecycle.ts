@@ -228,7 +228,7 @@ export class Lifecycle {
       lost: (error) => this.#lost(open, error),
     })
     this.#open = open
-    this.#mirror.keep(open.values.profile)
+    this.#mirror.keep(open.values)
     const { integrity, damaged } = loaded
     this.#status.change({
       state: 'unlocked',
@@ -332,7 +332,7 @@ export class Lifecycle {
   // Who is told
 
   #changed(changed: Changed, from: ChangeEvent['from']): void {
-    if (changed.fields.size > 0 && this.#open) this.#mirror.keep(this.#open.values.profile)
+    if (changed.fields.size > 0 && this.#open) this.#mirror.keep(this.#open.values)
     this.#tellChange(changed, from)
   }
 

@@ -42,10 +42,10 @@ export class Mirror {
     return found
   }
 
-  /** Keeps what of this profile is mirrored. */
-  keep(profile: Readonly<Record<string, unknown>>): void {
+  /** Keeps what of these fields is mirrored. */
+  keep(values: { field(name: string): unknown }): void {
     if (this.#names.length === 0) return
-    const text = JSON.stringify(Object.fromEntries(this.#names.map((name) => [name, profile[name]])))
+    const text = JSON.stringify(Object.fromEntries(this.#names.map((name) => [name, values.field(name)])))
     try {
       if (this.#notes.get(this.#key) === text) return
       this.#notes.set(this.#key, text)

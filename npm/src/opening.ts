@@ -1,10 +1,11 @@
 /** From a header on the disk to decoded values: the steps of creating and unlocking that touch the storage. */
 import { isOutdated, merge } from './apply.ts'
+import { toJson } from './base64url.ts'
 import { asHeader, asRecord } from './checked.ts'
 import type { Core } from './core.ts'
 import { isFailure, LockerError, orThrow } from './errors.ts'
 import type { Header, SealedRecord } from './format.ts'
-import { sameBytes, toJson } from './header_json.ts'
+import { sameBytes } from './header_json.ts'
 import { type Adopted, adoptOrphans } from './orphans.ts'
 import { breathe } from './page.ts'
 import type { Fields } from './profile.ts'

@@ -1,9 +1,9 @@
 /** Keyslots: how a secret opens a header, and how a new header gets its first slot. */
-import { toBase64url } from './base64url.ts'
+import { toBase64url, toJson } from './base64url.ts'
 import type { Core } from './core.ts'
 import { isFailure, LockerError, orThrow } from './errors.ts'
 import type { Header, Slot } from './format.ts'
-import { toJson } from './header_json.ts'
+
 import { type Argon2idCost, argon2id, throwIfAborted } from './kdf.ts'
 import type { StorageSession } from './storage/storage.ts'
 import { type OpenVault, opened } from './vault.ts'

@@ -5,7 +5,7 @@
 import { asError, type Failure, LockerError, orThrow } from './errors.ts'
 import type { Header, SealedRecord, Version } from './format.ts'
 import { headerFromJson } from './header_json.ts'
-import { PackedReader, PackedWriter, recordKinds, textBound } from './packed.ts'
+import { Memory, PackedReader, PackedWriter, recordKinds, textBound } from './packed.ts'
 import type { Vault as CoreVault, MainModule } from './wasm/locker.js'
 
 /** A value to seal. */
@@ -45,11 +45,15 @@ const noWriter = new Uint8Array(8)
 export class OpenVault {
   readonly #module: MainModule
   readonly #core: CoreVault
+  #lastMemory: Memory
+  /** This tab, as every record it seals names it. */
+  #self: SealedRecord['writer'] | undefined
   #wiped = false
 
   constructor(module: MainModule, core: CoreVault) {
     this.#module = module
     this.#core = core
+    this.#lastMemory = new Memory(module.HEAPU8)
   }
 
   /** The core's vault itself, for what is done once: slots and header. */
@@ -71,27 +75,31 @@ export class OpenVault {
   /** Seals all or nothing; throws what the rules of a field say. */
   seal(items: readonly PlainItem[], now: number): Sealed[] {
     let bound = 0
-    const contents = items.map((item) => {
+    const contents: (string | Uint8Array)[] = []
+    for (const item of items) {
       const content = contentOf(item)
+      contents.push(content)
       bound += 2 + textBound(item.id) + 1 + 8 + 4
       bound += typeof content === 'string' ? textBound(content) : content.length
-      return content
-    })
+    }
     const write = this.#writer(bound)
-    for (const [i, item] of items.entries()) {
-      const content = contents[i] ?? ''
-      write.id(item.id)
-      write.u8(recordKinds.indexOf(item.kind))
-      write.f64(item.expires)
+    for (let i = 0; i < items.length; i++) {
+      const { id, kind, expires } = items[i] as PlainItem
+      const content = contents[i] as string | Uint8Array
+      write.id(id)
+      write.u8(recordKinds.indexOf(kind))
+      write.f64(expires)
       if (typeof content === 'string') write.text(content)
       else {
         write.u32(content.length)
         write.bytes(content)
       }
     }
-    const read = this.#reader(this.core.seal(items.length, write.at, now))
-    return items.map(() => {
-      const record = readRecord(read)
+    const read = this.#reader(this.core.seal(items.length, write.length, now))
+    this.#self ??= this.core.writer()
+    const self = this.#self
+    return items.map(({ id }) => {
+      const record = readRecord(read, { id, writer: self })
       const length = read.u32()
       return length === 0 ? { record } : { record, normalized: read.text(length) }
     })
@@ -110,7 +118,7 @@ export class OpenVault {
     for (const record of records) bound += packedBound(record)
     const write = this.#writer(bound)
     for (const record of records) writeRecord(write, record)
-    const length = this.core.open(records.length, write.at, accumulate)
+    const length = this.core.open(records.length, write.length, accumulate)
     const read = this.#reader(length)
     const status = read.bytes(records.length)
     const values = JSON.parse(read.text(read.u32())) as unknown[]
@@ -133,7 +141,7 @@ export class OpenVault {
   checkRoot(root: SealedRecord): RootCheck {
     const write = this.#writer(packedBound(root))
     writeRecord(write, root)
-    return this.core.checkRoot(write.at)
+    return this.core.checkRoot(write.length)
   }
 
   /** A root for what was opened since `beginSum`. */
@@ -147,7 +155,7 @@ export class OpenVault {
     for (const change of changes) bound += changeFrame + textBound(change.id)
     const write = this.#writer(bound)
     writeRecord(write, root)
-    const rootBytes = write.at
+    const rootBytes = write.length
     for (const { id, before, after } of changes) {
       write.id(id)
       write.u8(before ? 1 : 0)
@@ -156,7 +164,7 @@ export class OpenVault {
       write.f64(after?.rev ?? 0)
       write.bytes(after?.writer ?? noWriter)
     }
-    const length = this.core.applyRoot(rootBytes, changes.length, write.at, now)
+    const length = this.core.applyRoot(rootBytes, changes.length, write.length, now)
     return length < 0 ? this.core.failure() : readRecord(this.#reader(length))
   }
 
@@ -173,7 +181,12 @@ export class OpenVault {
     this.#core.delete()
   }
 
-  // Memory may have grown in any call, and HEAPU8 is another object then: never keep it.
+  // Memory may have grown in any call, and HEAPU8 is another object then: never used without a look.
+  get #memory(): Memory {
+    if (this.#lastMemory.bytes !== this.#module.HEAPU8) this.#lastMemory = new Memory(this.#module.HEAPU8)
+    return this.#lastMemory
+  }
+
   #writer(bytes: number): PackedWriter {
     const start = this.core.input(bytes)
     if (start === 0) {
@@ -182,13 +195,12 @@ export class OpenVault {
         'There is not enough memory for this value; close other pages and try again.',
       )
     }
-    return new PackedWriter(this.#module.HEAPU8.subarray(start, start + bytes))
+    return new PackedWriter(this.#memory, start)
   }
 
   #reader(length: number): PackedReader {
     if (length < 0) throw asError(this.core.failure())
-    const start = this.core.output()
-    return new PackedReader(this.#module.HEAPU8.subarray(start, start + length))
+    return new PackedReader(this.#memory, this.core.output())
   }
 }
 
@@ -246,11 +258,12 @@ function writeRecord(write: PackedWriter, record: SealedRecord): void {
   write.bytes(record.box)
 }
 
-function readRecord(read: PackedReader): SealedRecord {
+/** `known`: what need not be read because it is there already. */
+function readRecord(read: PackedReader, known?: Pick<SealedRecord, 'id' | 'writer'>): SealedRecord {
   return {
-    id: read.text(read.u16()),
+    id: known ? read.skip(read.u16(), known.id) : read.text(read.u16()),
     rev: read.f64(),
-    writer: read.bytes(8),
+    writer: known ? read.skip(8, known.writer) : read.bytes(8),
     epoch: read.u32(),
     kind: recordKinds[read.u8()] ?? 'gone',
     expires: read.f64(),

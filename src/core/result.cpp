@@ -45,4 +45,10 @@ std::string_view name(errc code) noexcept {
   return "";
 }
 
+// Not inline: there are hundreds of calls, and each would build two strings in place.
+[[gnu::noinline, gnu::cold]] std::unexpected<error> fail(errc code, std::string_view message, std::string_view field) {
+  return std::unexpected<error>(
+      error{.code = code, .message = std::string(message), .field = std::string(field), .retry_at = 0});
+}
+
 }  // namespace kbve

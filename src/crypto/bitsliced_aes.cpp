@@ -49,7 +49,7 @@ struct lanes {
 // BearSSL's S-box and bit transposition, compiled once more for `lanes`: the part of the cipher that has to
 // be constant in time stays theirs, only its word becomes wider. They land in this unnamed namespace.
 #define uint64_t lanes
-#include "symcipher/aes_ct64.c"
+#include "symcipher/aes_ct64.c"  // NOLINT(bugprone-suspicious-include)
 #undef uint64_t
 
 constexpr std::size_t schedule_words = aes_schedule_size / sizeof(lanes);
@@ -94,8 +94,8 @@ lanes opposite_row(lanes word) noexcept {
 /// Times 2 in AES's field is: every bit to the next higher one, and the highest also to bits 0, 1, 3 and 4.
 /// FIPS 197: column = 2 (a + next row) + next row + (a + next row, two rows on).
 void mix_columns(std::array<lanes, 8>& q) noexcept {
-  std::array<lanes, 8> next;
-  std::array<lanes, 8> sum;
+  std::array<lanes, 8> next{};
+  std::array<lanes, 8> sum{};
   for (std::size_t i = 0; i < 8; ++i) {
     next[i] = next_row(q[i]);
     sum[i] = q[i] ^ next[i];
@@ -110,7 +110,7 @@ void mix_columns(std::array<lanes, 8>& q) noexcept {
 /// only, which vectors do in one instruction where words of 64 bits need several.
 void encrypt(const lanes* keys, std::array<lanes, 8>& q) noexcept {
   for (std::size_t i = 0; i < 8; ++i) q[i] ^= keys[i];
-  for (unsigned round = 1; round <= aes_rounds; ++round) {
+  for (std::size_t round = 1; round <= aes_rounds; ++round) {
     br_aes_ct64_bitslice_Sbox(q.data());
     for (lanes& word : q) shift_rows(word);
     if (round < aes_rounds) mix_columns(q);
@@ -144,7 +144,7 @@ void aes_expand(std::span<const std::uint8_t, 32> key,
 void aes_key_stream(std::span<const std::uint8_t, aes_schedule_size> schedule,
                     std::span<const std::uint8_t, 12> nonce, std::uint32_t counter,
                     std::span<std::uint8_t, aes_batch_size> out) noexcept {
-  std::array<block, aes_batch_blocks> blocks;
+  std::array<block, aes_batch_blocks> blocks{};
   for (std::uint32_t i = 0; i < aes_batch_blocks; ++i) {
     byte_array<aes_block_size> input;
     std::memcpy(input.data(), nonce.data(), nonce.size());
@@ -153,7 +153,7 @@ void aes_key_stream(std::span<const std::uint8_t, aes_schedule_size> schedule,
   }
 
   constexpr std::size_t half = aes_batch_blocks / 2;
-  std::array<lanes, aes_batch_blocks> state;
+  std::array<lanes, aes_batch_blocks> state{};
   for (std::size_t i = 0; i < half; ++i) interleave(state[i], state[i + half], blocks[i], blocks[i + half]);
   // The bytes of the schedule were written as `lanes`, which makes them such objects.
   const auto* round_keys = std::launder(reinterpret_cast<const lanes*>(schedule.data()));  // NOLINT

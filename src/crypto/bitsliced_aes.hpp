@@ -19,8 +19,8 @@ inline constexpr std::size_t aes_batch_blocks = 8;
 inline constexpr std::size_t aes_batch_size = aes_batch_blocks * aes_block_size;
 
 /// AES-256 has 14 rounds and one key more than that; each is eight vectors of 16 bytes in bitsliced form.
-inline constexpr unsigned aes_rounds = 14;
-inline constexpr std::size_t aes_schedule_size = (aes_rounds + 1) * 8 * std::size_t{16};
+inline constexpr std::size_t aes_rounds = 14;
+inline constexpr std::size_t aes_schedule_size = (aes_rounds + 1) * 8 * 16;
 
 /// Expands a key into `schedule`, which must be aligned to 16 bytes and is as secret as the key.
 void aes_expand(std::span<const std::uint8_t, 32> key,

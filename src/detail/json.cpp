@@ -17,25 +17,17 @@ class builder {
   /// False for half a surrogate pair and for a member named twice.
   bool value(json& out) {  // NOLINT(misc-no-recursion): check_json has limited the depth
     switch (next()) {
-      case '{':
-        return object(out);
-      case '[':
-        return array(out);
-      case '"':
-        out.kind = json_kind::string;
-        return string(out.text);
+      case '{': return object(out);
+      case '[': return array(out);
+      case '"': out.kind = json_kind::string; return string(out.text);
       case 't':
       case 'f':
         out.kind = json_kind::boolean;
         out.flag = rest_.front() == 't';
         rest_.remove_prefix(out.flag ? 4 : 5);
         return true;
-      case 'n':
-        rest_.remove_prefix(4);
-        return true;
-      default:
-        number(out);
-        return true;
+      case 'n': rest_.remove_prefix(4); return true;
+      default: number(out); return true;
     }
   }
 

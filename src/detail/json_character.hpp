@@ -4,7 +4,9 @@
 
 namespace kbve::detail {
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
 
 constexpr int hex_value(char c) noexcept {
   if (is_digit(c)) return c - '0';

@@ -42,7 +42,7 @@ constexpr std::size_t kept_digits = 17;  // more than a double has
 /// A number as 0.d1d2… × 10^magnitude, its digits without leading zeros and without its sign. Zero has only
 /// zeros and a magnitude that means nothing.
 struct decimal {
-  std::array<char, kept_digits> digits;
+  std::array<char, kept_digits> digits{};
   bool zero = true;
   std::int64_t magnitude = 0;
 };
@@ -104,21 +104,11 @@ bool decode_json_inside(std::string_view inside, std::string& out) {
     const char c = inside[stop + 1];
     at = stop + 2;
     switch (c) {
-      case 'b':
-        out.push_back('\b');
-        break;
-      case 'f':
-        out.push_back('\f');
-        break;
-      case 'n':
-        out.push_back('\n');
-        break;
-      case 'r':
-        out.push_back('\r');
-        break;
-      case 't':
-        out.push_back('\t');
-        break;
+      case 'b': out.push_back('\b'); break;
+      case 'f': out.push_back('\f'); break;
+      case 'n': out.push_back('\n'); break;
+      case 'r': out.push_back('\r'); break;
+      case 't': out.push_back('\t'); break;
       case 'u': {
         std::uint32_t code = hex4(inside, at);
         at += 4;
@@ -133,8 +123,7 @@ bool decode_json_inside(std::string_view inside, std::string& out) {
         append_utf8(out, code);
         break;
       }
-      default:
-        out.push_back(c);
+      default: out.push_back(c);
     }
   }
   return true;
@@ -182,21 +171,11 @@ void append_json_string(std::string& out, std::string_view value) {
         out.push_back('\\');
         out.push_back(c);
         break;
-      case '\b':
-        out.append("\\b");
-        break;
-      case '\f':
-        out.append("\\f");
-        break;
-      case '\n':
-        out.append("\\n");
-        break;
-      case '\r':
-        out.append("\\r");
-        break;
-      case '\t':
-        out.append("\\t");
-        break;
+      case '\b': out.append("\\b"); break;
+      case '\f': out.append("\\f"); break;
+      case '\n': out.append("\\n"); break;
+      case '\r': out.append("\\r"); break;
+      case '\t': out.append("\\t"); break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out.append("\\u00");
@@ -211,7 +190,7 @@ void append_json_string(std::string& out, std::string_view value) {
 }
 
 void append_json_integer(std::string& out, std::uint64_t value) {
-  std::array<char, 20> digits;
+  std::array<char, 20> digits{};
   std::size_t at = digits.size();
   do {
     digits[--at] = static_cast<char>('0' + value % 10);

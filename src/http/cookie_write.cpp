@@ -12,8 +12,8 @@ namespace {
 constexpr std::string_view second_part = ".1";
 constexpr std::string_view two_parts = "2~";
 
-std::unexpected<error> refuse(std::string_view field, std::string message) {
-  return fail(errc::cookie_invalid, std::move(message), std::string(field));
+std::unexpected<error> refuse(std::string_view field, std::string_view message) {
+  return fail(errc::cookie_invalid, message, field);
 }
 
 bool is_letter_or_digit(char c) {

@@ -14,8 +14,8 @@ namespace {
 constexpr std::string_view only_algorithm = "dir";
 constexpr std::string_view only_encryption = "A256GCM";
 
-std::unexpected<error> malformed(std::string message, std::string_view field) {
-  return fail(errc::jwe_malformed, std::move(message), std::string(field));
+std::unexpected<error> malformed(std::string_view message, std::string_view field) {
+  return fail(errc::jwe_malformed, message, field);
 }
 
 /// The name an algorithm is refused by, when it is one of the RFCs': what else stands there is not repeated.

@@ -13,7 +13,7 @@ namespace {
 using detail::json;
 using detail::json_kind;
 
-std::unexpected<error> unfit(std::string message) { return fail(errc::jwt_key_unfit, std::move(message), "keys"); }
+std::unexpected<error> unfit(std::string_view message) { return fail(errc::jwt_key_unfit, message, "keys"); }
 
 /// What to say of a key that is there and must not be used.
 std::string_view sentence(key_flaw flaw) {
@@ -228,7 +228,7 @@ result<key_set> key_set::parse(std::string_view text, std::optional<std::string>
     }
   }
   if (out.alone_ && out.keys_.front().flaw != key_flaw::none) {
-    return unfit(std::string(sentence(out.keys_.front().flaw)));
+    return unfit(sentence(out.keys_.front().flaw));
   }
   const auto secrets = std::ranges::count(out.keys_, key_type::oct, &key::type);
   if (secrets != 0 && secrets != std::ssize(out.keys_)) {
@@ -279,7 +279,7 @@ result<std::vector<const key*>> key_set::select(algorithm wanted, const std::opt
     return unfit("Several keys of the set have the token's key id and are for its algorithm; give each key an id of "
                  "its own.");
   }
-  if (fitting.empty() && !objected.empty()) return unfit(std::string(objected));
+  if (fitting.empty() && !objected.empty()) return unfit(objected);
   if (fitting.empty()) {
     return fail(errc::jwt_key_not_found,
                 "None of the keys is for this token's algorithm and key id; fetch the keys again, or check who "

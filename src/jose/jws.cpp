@@ -9,8 +9,8 @@
 namespace kbve::jose {
 namespace {
 
-std::unexpected<error> malformed(std::string message, std::string field) {
-  return fail(errc::jwt_malformed, std::move(message), std::move(field));
+std::unexpected<error> malformed(std::string_view message, std::string_view field) {
+  return fail(errc::jwt_malformed, message, field);
 }
 
 /// `crit` lists names of extensions that are there, each once, and none of the RFC's own (RFC 7515 section

@@ -17,8 +17,8 @@ std::unexpected<error> not_claims() {
               "The token's claims are not one JSON object in strict form; ask its issuer for another.", "claims");
 }
 
-std::unexpected<error> invalid(std::string message, std::string_view claim) {
-  return fail(errc::jwt_claim_invalid, std::move(message), std::string(claim));
+std::unexpected<error> invalid(std::string_view message, std::string_view claim) {
+  return fail(errc::jwt_claim_invalid, message, claim);
 }
 
 /// A NumericDate (RFC 7519 section 2) in seconds, fractions allowed.

@@ -10,8 +10,8 @@ namespace {
 /// Bytes of a policy's text.
 constexpr std::size_t max_policy_size = 65'536;
 
-std::unexpected<error> refuse(std::string_view member, std::string message) {
-  return fail(errc::invalid_field, std::move(message), std::string(member));
+std::unexpected<error> refuse(std::string_view member, std::string_view message) {
+  return fail(errc::invalid_field, message, member);
 }
 
 std::optional<std::uint64_t> whole_number(std::string_view value, std::uint64_t least, std::uint64_t most) {

@@ -48,8 +48,8 @@ result<header> parse_header(std::string_view text) {
                 "The locker was written in a format this version does not know, and nothing was touched; open it "
                 "with the version that wrote it.");
   }
-  if (!detail::has_exactly(*tree, {"format", "rev", "locker_id", "key_id", "tenant", "name", "created", "epoch",
-                                   "slots", "mac"})) {
+  if (!detail::has_exactly(
+          *tree, {"format", "rev", "locker_id", "key_id", "tenant", "name", "created", "epoch", "slots", "mac"})) {
     return malformed("it does not have exactly the members of a header.");
   }
   header out;
@@ -65,7 +65,8 @@ result<header> parse_header(std::string_view text) {
     return malformed("its ids or its mac are not bytes of their length.");
   }
   const json& slots = *detail::member(*tree, "slots");
-  if (slots.kind != json_kind::array || slots.children.size() > max_slots) return malformed("its slots are not a list of at most 64.");
+  if (slots.kind != json_kind::array || slots.children.size() > max_slots)
+    return malformed("its slots are not a list of at most 64.");
   for (const json& each : slots.children) {
     auto read = read_slot(each, slot_form::complete);
     if (!read) return std::unexpected(std::move(read).error());

@@ -16,7 +16,8 @@ namespace {
 constexpr std::uint64_t most_at_once = std::uint64_t{1} << 30U;
 
 std::unexpected<error> out_of_memory() {
-  return fail(errc::out_of_memory, "There is not enough memory for this many values at once; use smaller batches.");
+  return fail(errc::out_of_memory,
+              "There is not enough memory for this many values at once; use smaller batches.");
 }
 
 std::unexpected<error> not_packed() {
@@ -33,7 +34,9 @@ std::unexpected<error> bad_date() {
 }
 
 /// A date from JavaScript, which may have fractions of a millisecond.
-bool to_date(double value, std::uint64_t& out) noexcept { return to_integer(std::floor(value), out); }
+bool to_date(double value, std::uint64_t& out) noexcept {
+  return to_integer(std::floor(value), out);
+}
 
 /// Nonces drawn a few at a time, because each call for entropy costs as much as sealing a small value. None is
 /// kept for a later call: a copy of this memory must not seal with it again.
@@ -210,9 +213,9 @@ result<std::size_t> packed_door::open(vault& with, std::size_t count, std::size_
     if (read.sound) {
       const std::size_t plain = read.record.box.size() - crypto::aead_tag_size;
       // Bytes are opened in place and wait there until the JSON text is complete.
-      value = with.open(read.record,
-                        read.record.meta.kind == record_kind::bytes ? in_place(read.record.box).first(plain)
-                                                                    : out.peek(plain));
+      value = with.open(read.record, read.record.meta.kind == record_kind::bytes
+                                         ? in_place(read.record.box).first(plain)
+                                         : out.peek(plain));
     }
     status[i] = static_cast<std::uint8_t>(value ? read.record.meta.kind : record_kind{3});
     if (value && read.record.meta.kind == record_kind::json) {
@@ -232,7 +235,8 @@ result<std::size_t> packed_door::open(vault& with, std::size_t count, std::size_
     for (std::size_t i = 0; i < count; ++i) {
       const record_in read = read_record(opened);
       if (status[i] != static_cast<std::uint8_t>(open_status::bytes)) continue;
-      const mutable_bytes_view plain = in_place(read.record.box).first(read.record.box.size() - crypto::aead_tag_size);
+      const mutable_bytes_view plain =
+          in_place(read.record.box).first(read.record.box.size() - crypto::aead_tag_size);
       const std::size_t length = unpadded_size(plain).value_or(0);
       out.u32(length);
       out.raw(bytes_view(plain).first(length));
@@ -272,8 +276,8 @@ result<std::size_t> packed_door::rebuild_root(vault& with, double now) {
   return put_root(*rebuilt);
 }
 
-result<std::size_t> packed_door::apply_root(vault& with, std::size_t root_size, std::size_t changes, std::size_t size,
-                                            double now) {
+result<std::size_t> packed_door::apply_root(vault& with, std::size_t root_size, std::size_t changes,
+                                            std::size_t size, double now) {
   std::uint64_t date = 0;
   if (!to_date(now, date)) return bad_date();
   const auto in = taken(size);

@@ -91,7 +91,8 @@ inline record_in read_record(packed_reader& in) noexcept {
   return out;
 }
 
-inline void write_record_head(cursor& out, const record_meta& meta, const crypto::aead_nonce& nonce, std::size_t box) {
+inline void write_record_head(cursor& out, const record_meta& meta, const crypto::aead_nonce& nonce,
+                              std::size_t box) {
   out.u16(meta.id.size());
   out.raw(meta.id);
   out.integer(meta.version.rev);

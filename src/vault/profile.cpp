@@ -7,14 +7,25 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_alnum(char c) noexcept { return is_digit(c) || is_letter(c); }
-constexpr bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-constexpr bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_letter(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr bool is_alnum(char c) noexcept {
+  return is_digit(c) || is_letter(c);
+}
+constexpr bool is_hex(char c) noexcept {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+constexpr bool is_control(char c) noexcept {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
 
 constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view lower) noexcept {
-  return text.size() >= lower.size() && std::ranges::equal(text.substr(0, lower.size()), lower, [](char a, char b) {
+  return text.size() >= lower.size() &&
+         std::ranges::equal(text.substr(0, lower.size()), lower, [](char a, char b) {
            return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
          });
 }
@@ -110,15 +121,16 @@ const profile_field_info* find_profile_field(std::string_view name) noexcept {
 result<std::optional<std::string>> check_profile_value(const profile_field_info& info, std::string_view value) {
   if (value.size() > info.max_bytes) {
     return fail(errc::too_large,
-                std::string(info.name).append(" may have ").append(std::to_string(info.max_bytes)).append(
-                    " bytes of UTF-8 at most; store a shorter value."),
+                std::string(info.name)
+                    .append(" may have ")
+                    .append(std::to_string(info.max_bytes))
+                    .append(" bytes of UTF-8 at most; store a shorter value."),
                 std::string(info.name));
   }
   if (value.empty() && info.field != profile_field::theme) return std::nullopt;
   switch (info.field) {
     case profile_field::username:
-    case profile_field::last:
-      return std::nullopt;
+    case profile_field::last: return std::nullopt;
     case profile_field::phone: {
       std::optional<std::string> number = e164(value);
       if (!number) {

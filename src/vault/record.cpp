@@ -43,12 +43,9 @@ class fixed_canonical {
 
 std::string_view kind_name(record_kind kind) noexcept {
   switch (kind) {
-    case record_kind::json:
-      return "json";
-    case record_kind::bytes:
-      return "bytes";
-    case record_kind::gone:
-      return "gone";
+    case record_kind::json: return "json";
+    case record_kind::bytes: return "bytes";
+    case record_kind::gone: return "gone";
   }
   return "";
 }
@@ -92,7 +89,8 @@ void binding::seal(const crypto::aead_key& key, const record_meta& meta, const c
 std::optional<std::size_t> binding::open(const crypto::aead_key& key, const record_view& record,
                                          mutable_bytes_view out) const noexcept {
   byte_array<max_aad> aad;
-  if (record.meta.id.size() > max_id_bytes || !key.open(record.nonce, record.box, write_aad(record.meta, aad), out)) {
+  if (record.meta.id.size() > max_id_bytes ||
+      !key.open(record.nonce, record.box, write_aad(record.meta, aad), out)) {
     return std::nullopt;
   }
   const auto size = unpadded_size(out);

@@ -34,15 +34,16 @@ void set_sum::subtract(const crypto::hmac_tag& term) noexcept {
   for (std::size_t i = 0; i < limbs_.size(); ++i) {
     const std::uint64_t with_borrow = limbs_[i] - borrow;
     const std::uint64_t difference = with_borrow - limb(term, i);
-    borrow = static_cast<std::uint64_t>(with_borrow > limbs_[i]) |
-             static_cast<std::uint64_t>(difference > with_borrow);
+    borrow =
+        static_cast<std::uint64_t>(with_borrow > limbs_[i]) | static_cast<std::uint64_t>(difference > with_borrow);
     limbs_[i] = difference;
   }
 }
 
 byte_array<32> set_sum::to_bytes() const noexcept {
   byte_array<32> out{};
-  for (std::size_t i = 0; i < limbs_.size(); ++i) put_be64(std::span(out).subspan((3 - i) * 8).first<8>(), limbs_[i]);
+  for (std::size_t i = 0; i < limbs_.size(); ++i)
+    put_be64(std::span(out).subspan((3 - i) * 8).first<8>(), limbs_[i]);
   return out;
 }
 

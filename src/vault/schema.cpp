@@ -42,8 +42,10 @@ std::unexpected<error> bad_schema(std::string message, std::string_view name = {
 
 std::unexpected<error> over_limit(std::string_view name, std::size_t max_bytes) {
   return fail(errc::too_large,
-              std::string(name).append(" may have ").append(std::to_string(max_bytes)).append(
-                  " bytes of UTF-8 at most; store a shorter value."),
+              std::string(name)
+                  .append(" may have ")
+                  .append(std::to_string(max_bytes))
+                  .append(" bytes of UTF-8 at most; store a shorter value."),
               std::string(name));
 }
 
@@ -52,10 +54,8 @@ std::unexpected<error> over_limit(std::string_view name, std::size_t max_bytes) 
 result<void> decode_text(std::string_view name, std::string_view value, std::size_t max_bytes, std::string& out) {
   if (value.size() > 6 * max_bytes + 2) return over_limit(name, max_bytes);
   switch (detail::decode_json_string(value, out)) {
-    case detail::decoded::ok:
-      break;
-    case detail::decoded::not_a_string:
-      return refuse(name, "must be a string.");
+    case detail::decoded::ok: break;
+    case detail::decoded::not_a_string: return refuse(name, "must be a string.");
     case detail::decoded::lone_surrogate:
       return refuse(name, "must be well-formed Unicode: it contains half of a surrogate pair.");
   }

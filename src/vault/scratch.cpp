@@ -26,7 +26,9 @@ scratch_memory& scratch_memory::operator=(scratch_memory&& other) noexcept {
   return *this;
 }
 
-scratch_memory::~scratch_memory() { release(); }
+scratch_memory::~scratch_memory() {
+  release();
+}
 
 bool scratch_memory::reserve(std::size_t size) noexcept {
   if (size <= size_ && data_ != nullptr) return true;

@@ -25,14 +25,10 @@ struct kdf_names {
 
 constexpr kdf_names names_of(const slot_kdf& kdf) noexcept {
   switch (kdf.index()) {
-    case 0:
-      return {"device", "webcrypto-a256gcm"};
-    case 1:
-      return {"passphrase", "argon2id13"};
-    case 2:
-      return {"recovery", "hkdf-sha256"};
-    default:
-      return {"passkey", "hkdf-sha256"};
+    case 0: return {"device", "webcrypto-a256gcm"};
+    case 1: return {"passphrase", "argon2id13"};
+    case 2: return {"recovery", "hkdf-sha256"};
+    default: return {"passkey", "hkdf-sha256"};
   }
 }
 
@@ -45,7 +41,8 @@ std::unexpected<error> malformed(std::string_view what) {
 /// A cost. A number that is none of ours, such as -1 or 1e30, is out of range; what is no number is damage.
 result<std::uint64_t> read_cost(const json& kdf, std::string_view name) {
   const json* const value = detail::member(kdf, name);
-  if (value == nullptr || (value->kind != json_kind::integer && value->kind != json_kind::number)) return malformed("a cost of its key derivation is not a number.");
+  if (value == nullptr || (value->kind != json_kind::integer && value->kind != json_kind::number))
+    return malformed("a cost of its key derivation is not a number.");
   const auto integer = detail::integer_member(kdf, name);
   if (!integer) {
     return fail(errc::kdf_out_of_range,
@@ -130,7 +127,9 @@ void append_kdf(canonical_writer& out, const slot_kdf& kdf) {
 
 }  // namespace
 
-std::string_view kind_name(const slot_kdf& kdf) noexcept { return names_of(kdf).kind; }
+std::string_view kind_name(const slot_kdf& kdf) noexcept {
+  return names_of(kdf).kind;
+}
 
 result<slot> read_slot(const json& tree, slot_form form) {
   const bool complete = form == slot_form::complete;
@@ -163,12 +162,13 @@ result<slot> parse_slot(std::string_view text, slot_form form) {
     auto read = read_slot(*tree, form);
     if (read || read.error().code != errc::tampered) return read;
   }
-  return fail(errc::invalid_field,
-              form == slot_form::complete
-                  ? "A slot needs id, kind, label (at most 256 bytes), created, kdf, nonce and wrapped, with bytes "
-                    "as base64url."
-                  : "A slot needs id, kind, label (at most 256 bytes), created and kdf, with bytes as base64url.",
-              "slot");
+  return fail(
+      errc::invalid_field,
+      form == slot_form::complete
+          ? "A slot needs id, kind, label (at most 256 bytes), created, kdf, nonce and wrapped, with bytes "
+            "as base64url."
+          : "A slot needs id, kind, label (at most 256 bytes), created and kdf, with bytes as base64url.",
+      "slot");
 }
 
 bytes slot_aad(const locker_id& locker, const key_id& key, const slot& of) {

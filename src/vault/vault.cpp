@@ -51,7 +51,8 @@ vault::vault(header from, secret_key root_key, schema fields)
 
 result<vault> vault::create(std::string_view tenant, std::string_view name, std::uint64_t now, schema fields) {
   if (tenant.size() > max_name_bytes || name.size() > max_name_bytes) {
-    return fail(errc::too_large, "A locker's tenant and name may have 512 bytes each; choose shorter ones.", "name");
+    return fail(errc::too_large, "A locker's tenant and name may have 512 bytes each; choose shorter ones.",
+                "name");
   }
   if (!is_utf8(tenant) || !is_utf8(name) || now >= integer_limit) {
     return fail(errc::invalid_field,
@@ -93,9 +94,10 @@ secret_key vault::cookie_key(std::uint32_t epoch) const {
 
 result<void> vault::check_writable() const {
   if (header_integrity_ == integrity::ok) return {};
-  return fail(errc::read_only,
-              "The locker's header was changed by somebody without its key, so the locker only reads; repair it or "
-              "restore a backup to write again.");
+  return fail(
+      errc::read_only,
+      "The locker's header was changed by somebody without its key, so the locker only reads; repair it or "
+      "restore a backup to write again.");
 }
 
 bytes vault::slot_aad(const slot& of) const {
@@ -223,7 +225,8 @@ void vault::observe(std::uint64_t rev) noexcept {
   if (rev < trusted_rev_limit) highest_rev_ = std::max(highest_rev_, rev);
 }
 
-void vault::seal(const plain_item& item, std::uint64_t rev, const crypto::aead_nonce& nonce, mutable_bytes_view out) {
+void vault::seal(const plain_item& item, std::uint64_t rev, const crypto::aead_nonce& nonce,
+                 mutable_bytes_view out) {
   const record_meta meta{.id = item.id,
                          .version = {.rev = rev, .writer = writer_},
                          .epoch = header_.epoch,
@@ -303,11 +306,8 @@ result<sealed_root> vault::apply_root(const root& old, std::span<const root_chan
 }
 
 result<sealed_root> vault::rebuild_root(const set_sum& sum, std::uint64_t count, std::uint64_t now) {
-  const root next{.rev = 0,
-                  .header_rev = header_.rev,
-                  .sealed = std::max(root_seals_, count),
-                  .count = count,
-                  .sum = sum};
+  const root next{
+      .rev = 0, .header_rev = header_.rev, .sealed = std::max(root_seals_, count), .count = count, .sum = sum};
   return seal_root(next, 0, now);
 }
 
@@ -320,11 +320,8 @@ result<sealed_root> vault::seal_root(root next, std::uint64_t least_rev, std::ui
   next.sealed += 1;
   sealed_root out{.version = {.rev = *rev, .writer = writer_}, .epoch = header_.epoch, .nonce = {}, .box = {}};
   crypto::fill_random(out.nonce);
-  const record_meta meta{.id = sealed_root::id,
-                         .version = out.version,
-                         .epoch = out.epoch,
-                         .kind = record_kind::json,
-                         .expires = 0};
+  const record_meta meta{
+      .id = sealed_root::id, .version = out.version, .epoch = out.epoch, .kind = record_kind::json, .expires = 0};
   const std::string plain = to_json(next);
   out.box.resize(box_size(plain.size()));
   root_binding_.seal(data_key_, meta, out.nonce, as_bytes(plain), out.box);
@@ -333,6 +330,8 @@ result<sealed_root> vault::seal_root(root next, std::uint64_t least_rev, std::ui
   return out;
 }
 
-void vault::sign() noexcept { header_.mac = mac_of(header_, header_key_); }
+void vault::sign() noexcept {
+  header_.mac = mac_of(header_, header_key_);
+}
 
 }  // namespace kbve::vault

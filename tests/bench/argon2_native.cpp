@@ -37,9 +37,8 @@ int main() {
 
     std::array<unsigned char, 32> key{};
     const auto begin = std::chrono::steady_clock::now();
-    const int failed =
-        crypto_pwhash_argon2id(key.data(), key.size(), secret.data(), secret.size(), salt.data(), passes,
-                               memory_kib * 1024, crypto_pwhash_argon2id_ALG_ARGON2ID13);
+    const int failed = crypto_pwhash_argon2id(key.data(), key.size(), secret.data(), secret.size(), salt.data(),
+                                              passes, memory_kib * 1024, crypto_pwhash_argon2id_ALG_ARGON2ID13);
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     if (failed != 0) {
       std::fputs("Argon2id failed: not enough memory, or numbers outside its limits.\n", stderr);

@@ -126,11 +126,25 @@ async function assertSameShape() {
   await locker.destroy()
 }
 
+/** Until the browser has compiled both sides as well as it will: that is asked about a page in use. */
+async function warmUp(locker, bare) {
+  for (let round = 0; round < 60; round++) {
+    let last
+    for (let i = 0; i < 20; i++) {
+      locker.set('username', nextValue())
+      last = bare.put(preparedEntry())
+    }
+    await Promise.all([locker.flush(), complete(last)])
+    await bare.clear()
+  }
+}
+
 async function handedOver({ rounds }) {
   await assertSameShape()
   const batch = 10
   const locker = await deviceLocker()
   const bare = await bareDatabase()
+  await warmUp(locker, bare)
   const costs = await inTurns(
     {
       async ours() {
@@ -172,6 +186,7 @@ async function durable({ rounds }) {
   const { storage, seen } = watchedStorage()
   const locker = await deviceLocker({ storage })
   const bare = await bareDatabase()
+  await warmUp(locker, bare)
   const costs = await inTurns(
     {
       async ours() {

@@ -120,9 +120,10 @@ export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
 
   t.test('the page stays alive while a passphrase is tried', async () => {
     const { page } = await watchedTab()
-    const longest = await page.evaluate(async (at) => {
+    const { longest, all } = await page.evaluate(async (at) => {
       await kbve.open(at, { unlock: 'ask' })
-      let last = performance.now()
+      const started = performance.now()
+      let last = started
       let longest = 0
       const timer = setInterval(() => {
         const now = performance.now()
@@ -131,8 +132,10 @@ export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
       })
       await kbve.locker.create({ passphrase: 'correct horse' })
       clearInterval(timer)
-      return longest
+      longest = Math.max(longest, performance.now() - last)
+      return { longest, all: performance.now() - started }
     }, t.name())
-    expect(longest).to.be.lessThan(150)
+    // Against the whole and not against the clock: a busy machine stretches both.
+    expect(longest, `of ${all} ms`).to.be.lessThan(all / 2)
   })
 }

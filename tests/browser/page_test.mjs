@@ -132,7 +132,7 @@ const tests = {
     expect(await box.textContent()).to.match(/([0-9a-f]{2} ){48}…$/)
   },
 
-  async 'a draft is kept with every keystroke; a note is put, expires and can be deleted'(page) {
+  async 'a draft is kept with every keystroke; a note is put with an expiry, and deleted'(page) {
     await field(page, 'Draft').pressSequentially('half a wo')
     await page.reload()
     await state(page, 'Open')
@@ -146,6 +146,21 @@ const tests = {
     await button(page, 'Delete door').click()
     await page.locator('.entry-list').waitFor({ state: 'detached' })
     await record(page, 'entry/door').getByText('gone').waitFor()
+  },
+
+  async 'a picture becomes the avatar, sealed; a file that is none is refused with a sentence'(page) {
+    const chosen = page.locator('input[type=file]')
+    await chosen.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') })
+    await page.getByText('This file is not a picture the browser can read.').waitFor()
+    const png = await page.locator('.brand-mark').screenshot()
+    await chosen.setInputFiles({ name: 'b.png', mimeType: 'image/png', buffer: png })
+    await page.getByAltText('The avatar').waitFor()
+    await page.reload()
+    const width = page
+      .getByAltText('The avatar')
+      .evaluate((image) => image.decode().then(() => image.naturalWidth))
+    expect(await width).to.equal(128)
+    expect(await diskText(page)).not.to.include('data:image')
   },
 
   async 'a second tab follows, and its writes are seen here'(page, { another }) {

@@ -15,8 +15,7 @@ TEST(Base64url, Rfc4648VectorsWithoutPadding) {
   for (const auto& [plain, text] : vectors) {
     EXPECT_EQ(encode(as_bytes(plain)), text);
     const auto back = decode(text);
-    ASSERT_TRUE(back) << text;
-    EXPECT_EQ(as_text(*back), plain);
+    EXPECT_TRUE(back && as_text(*back) == plain) << text;
   }
   EXPECT_EQ(encode(byte_array<3>{0xFB, 0xEF, 0xFF}), "--__");
 }
@@ -27,8 +26,7 @@ TEST(Base64url, EveryLengthAndEveryByteComesBack) {
     const std::string text = encode(data);
     EXPECT_EQ(text.size(), encoded_size(data.size()));
     const auto back = decode(text);
-    ASSERT_TRUE(back) << i;
-    EXPECT_EQ(*back, data);
+    EXPECT_TRUE(back && *back == data) << i;
     data.push_back(static_cast<std::uint8_t>(i * 7 + i / 256));
   }
 }

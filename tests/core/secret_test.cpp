@@ -23,7 +23,7 @@ struct {
 // Array new and delete of the whole test program, so that the moment of giving back can be seen; reading the
 // memory afterwards would be an error of the test itself.
 void* operator new[](std::size_t size) {
-  void* block = std::malloc(size == 0 ? 1 : size);
+  void* block = std::malloc(size == 0 ? 1 : size);  // NOLINT(*-no-malloc): what new itself is made of
   if (block == nullptr) std::abort();
   return block;
 }
@@ -35,7 +35,7 @@ void operator delete[](void* block) noexcept {
     ++watched.given_back;
     watched.block = nullptr;
   }
-  std::free(block);
+  std::free(block);  // NOLINT(*-no-malloc)
 }
 
 void operator delete[](void* block, std::size_t /*size*/) noexcept {

@@ -10,7 +10,6 @@
 #include <expected>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace kbve {
 
@@ -116,9 +115,6 @@ template <class T>
 using result = std::expected<T, error>;
 
 /// Builds the failure to return from a function whose type is `result<T>`, for any T.
-[[nodiscard]] inline std::unexpected<error> fail(errc code, std::string message, std::string field = {}) {
-  return std::unexpected<error>(
-      error{.code = code, .message = std::move(message), .field = std::move(field), .retry_at = 0});
-}
+[[nodiscard]] std::unexpected<error> fail(errc code, std::string_view message, std::string_view field = {});
 
 }  // namespace kbve

@@ -54,7 +54,7 @@ class aead_key {
 
  private:
   /// The 15 round keys of AES-256, each as eight vectors of 16 bytes: the cipher's bitsliced form.
-  static constexpr std::size_t schedule_size = 15 * 8 * std::size_t{16};
+  static constexpr std::size_t schedule_size = std::size_t{15} * 8 * 16;
 
   void wipe_state() noexcept;
 

@@ -13,7 +13,7 @@
 namespace kbve::crypto {
 
 /// The longest output HKDF-SHA-256 can give: 255 blocks.
-inline constexpr std::size_t hkdf_sha256_max = 255 * 32;
+inline constexpr std::size_t hkdf_sha256_max = std::size_t{255} * 32;
 
 /// Extract and expand into `out`. False (and `out` all zeros) when `out` is longer than `hkdf_sha256_max`.
 /// An empty salt means 32 zero bytes, as the RFC says.

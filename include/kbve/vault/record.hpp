@@ -61,7 +61,9 @@ inline constexpr std::size_t max_id_bytes = 512;
 inline constexpr std::size_t max_value_bytes = 1'048'576;
 
 /// pad64: ISO/IEC 7816-4 to a multiple of 64, at least one byte of padding.
-[[nodiscard]] constexpr std::size_t padded_size(std::size_t size) noexcept { return (size / 64 + 1) * 64; }
+[[nodiscard]] constexpr std::size_t padded_size(std::size_t size) noexcept {
+  return (size / 64 + 1) * 64;
+}
 [[nodiscard]] constexpr std::size_t box_size(std::size_t size) noexcept {
   return padded_size(size) + crypto::aead_tag_size;
 }
@@ -78,8 +80,8 @@ class binding {
   binding(std::string_view label, const locker_id& locker) noexcept;
 
   /// Seals `value` into `out`, which has exactly `box_size(value.size())` bytes and does not overlap it.
-  void seal(const crypto::aead_key& key, const record_meta& meta, const crypto::aead_nonce& nonce, bytes_view value,
-            mutable_bytes_view out) const noexcept;
+  void seal(const crypto::aead_key& key, const record_meta& meta, const crypto::aead_nonce& nonce,
+            bytes_view value, mutable_bytes_view out) const noexcept;
 
   /// Opens into `out`, which has exactly `record.box.size() - aead_tag_size` bytes, and gives the length of the
   /// value at its beginning. Nothing when the box does not hold, is not where it belongs or is not padded as

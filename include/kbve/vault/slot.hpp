@@ -81,7 +81,8 @@ void wrap_root_key(slot& into, std::span<const std::uint8_t, secret_key::length>
                    const locker_id& locker, const key_id& key);
 
 /// The root key; `wrong_secret` when this key does not open this slot.
-[[nodiscard]] result<secret_key> unwrap_root_key(const slot& from, std::span<const std::uint8_t, secret_key::length> kek,
+[[nodiscard]] result<secret_key> unwrap_root_key(const slot& from,
+                                                 std::span<const std::uint8_t, secret_key::length> kek,
                                                  const locker_id& locker, const key_id& key);
 
 /// Adds the slot's values, in the format's order, to what a header's mac covers.

@@ -126,7 +126,8 @@ class vault {
   [[nodiscard]] result<root> open_root(const record_view& sealed);
   /// Compares an opened root with the header and with the records found.
   [[nodiscard]] integrity check_root(const root& found, const set_sum& sum, std::uint64_t count) const noexcept;
-  /// The next root after `old`, with the changes applied, sealed. `tampered` when they do not fit it.
+  /// The next root after `old`, which `open_root` gave last, with the changes applied, sealed. `tampered` when
+  /// they do not fit it.
   [[nodiscard]] result<sealed_root> apply_root(const root& old, std::span<const root_change> changes,
                                                std::uint64_t now);
   /// A root for these records, above every revision seen, sealed: for a new locker and for repair.

@@ -1,15 +1,11 @@
 /**
  * Whose journal is whose. With Web Locks a tab owns journal n while it holds the lock of the
  * journal's name, and the browser frees it when the tab dies, however it dies. Without them (plain
- * http) a journal is named after the tab's writer, and a heartbeat in it says that the tab lives.
+ * http) a journal is named after the tab's writer, and a heartbeat says that the tab lives.
  */
 
-/** A heartbeat older than this: others may apply the journal. Applying one twice changes nothing. */
-export const STALE_MS = 10_000
 /** How often the owner's heartbeat is renewed. */
 export const BEAT_MS = 3_000
-/** Timers of hidden tabs run once a minute; only well beyond that is an empty journal deleted. */
-export const ABANDONED_MS = 300_000
 
 /** No site has this many tabs; a browser whose locks do not work must not make us count for ever. */
 const MOST_JOURNALS = 10_000
@@ -24,26 +20,33 @@ export function journalName(database: string, n: number | string): string {
   return `${database}/journal/${n}`
 }
 
-/** What comes after `/journal/`: a number under a lock, a writer under a heartbeat. */
-export function journalKind(database: string, name: string): 'locked' | 'beating' | undefined {
-  const prefix = journalName(database, '')
-  if (!name.startsWith(prefix)) return undefined
-  const n = name.slice(prefix.length)
-  if (/^(0|[1-9]\d{0,4})$/.test(n)) return 'locked'
-  return /^[0-9a-f]{16}$/.test(n) ? 'beating' : undefined
+/**
+ * Notes in localStorage that this journal exists, and that its owner lives. It is found by that where databases
+ * cannot be listed, and where there are no locks it belongs to its owner as long as the note is young.
+ */
+export function note(local: Storage | undefined, journal: string): void {
+  try {
+    local?.setItem(journal, String(Date.now()))
+  } catch {
+    // No room: others may apply what lies in the journal, which changes nothing.
+  }
+}
+
+/** How long ago the owner gave a sign of life; one from the future says nothing and counts as old. */
+export function noteAge(local: Storage | undefined, journal: string): number {
+  const age = Date.now() - Number(local?.getItem(journal) ?? 0)
+  return age > -60_000 ? age : Number.POSITIVE_INFINITY
 }
 
 /** The lock, if nobody has it. */
 export function claim(locks: LockManager, name: string): Promise<Claim | undefined> {
   return new Promise((resolve, reject) => {
-    const held = locks.request(name, { ifAvailable: true }, (lock) => {
-      if (lock === null) {
-        resolve(undefined)
-        return undefined
-      }
-      return new Promise<void>((release) => resolve({ name, release }))
-    })
-    held.catch(reject)
+    locks
+      .request(name, { ifAvailable: true }, (lock) => {
+        if (lock) return new Promise<void>((release) => resolve({ name, release }))
+        return resolve(undefined)
+      })
+      .catch(reject)
   })
 }
 
@@ -55,12 +58,8 @@ export async function claimFirst(
 ): Promise<Claim | undefined> {
   if (locks === undefined) return undefined
   try {
-    if (preferred !== undefined) {
-      const again = await claim(locks, preferred)
-      if (again) return again
-    }
-    for (let n = 0; n < MOST_JOURNALS; n++) {
-      const got = await claim(locks, journalName(database, n))
+    for (let n = preferred ? -1 : 0; n < MOST_JOURNALS; n++) {
+      const got = await claim(locks, n < 0 && preferred ? preferred : journalName(database, n))
       if (got) return got
     }
   } catch {

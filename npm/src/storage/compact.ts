@@ -5,14 +5,9 @@ import type { SealedRecord } from '../format.ts'
  * buffer: a 12-byte nonce cut out of WASM memory would take all of that memory to the disk.
  */
 export function compact(record: SealedRecord): SealedRecord {
-  if (isOwn(record.box) && isOwn(record.nonce) && isOwn(record.writer)) return record
   return { ...record, writer: own(record.writer), nonce: own(record.nonce), box: own(record.box) }
 }
 
-function isOwn(bytes: Uint8Array): boolean {
-  return bytes.byteLength === bytes.buffer.byteLength
-}
-
 function own(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return isOwn(bytes) ? bytes : bytes.slice()
+  return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice()
 }

@@ -1,79 +1,84 @@
 /** What every use of IndexedDB here needs: opening within a time limit, and errors with a way out. */
-import { LockerError } from '../errors.ts'
+import { closed, LockerError } from '../errors.ts'
 
-/** A request that is never answered (a browser's bug, a tab that blocks) must not hang the page. */
-export const OPEN_LIMIT_MS = 10_000
+const OPEN_LIMIT_MS = 10_000
 
-const VERSION = 1
+/** A database's object stores by name, and how they are made. */
+export type Stores = Readonly<Record<string, IDBObjectStoreParameters>>
 
-/** Opens a database. Without `create`, one that does not exist is left so and `undefined` returned. */
-export function openDatabase(
+/**
+ * Opens a database in whatever version it is: rekeying raises the number, and whether its content can be read
+ * is said by the header. Without `create`, one that does not exist is left so and `undefined` returned.
+ * Rejects with `storage_unavailable`, and with `storage_closed` where it has not these stores.
+ */
+export async function openDatabase(
   factory: IDBFactory,
   name: string,
-  create?: (database: IDBDatabase) => void,
+  stores: Stores,
+  create = false,
 ): Promise<IDBDatabase | undefined> {
+  let missing = false
+  let database: IDBDatabase
+  try {
+    const request = factory.open(name)
+    // Without a version in the call, this happens to a new database only.
+    request.onupgradeneeded = () => {
+      // Aborting the upgrade of a database that was not there removes it again.
+      missing = !create
+      if (missing) request.transaction?.abort()
+      else for (const store in stores) request.result.createObjectStore(store, stores[store])
+    }
+    database = await answer(
+      request,
+      OPEN_LIMIT_MS,
+      new LockerError(
+        'storage_unavailable',
+        'The browser did not open the database of this locker in time. Close other tabs of this site and reload.',
+      ),
+    )
+  } catch (cause) {
+    if (missing) return undefined
+    throw cause instanceof LockerError ? cause : unavailable(cause)
+  }
+  // Until somebody else listens, a connection must not stand in the way of a deletion or an upgrade.
+  database.onversionchange = () => database.close()
+  if (Object.keys(stores).every((store) => database.objectStoreNames.contains(store))) return database
+  database.close()
+  throw new LockerError(
+    'storage_closed',
+    `The database "${name}" is not one this version of the application can use. Reload the page to get a newer one, or delete the data of this site.`,
+  )
+}
+
+/** Deletes a database; others that have it open are asked to close it, for at most `limit` ms. */
+export async function deleteDatabase(factory: IDBFactory, name: string, limit: number): Promise<void> {
+  await answer(
+    factory.deleteDatabase(name),
+    limit,
+    new LockerError(
+      'storage_closed',
+      'Another tab still holds this locker open. Its keys are deleted; the rest goes when that tab is closed.',
+    ),
+  )
+}
+
+/** A request that is never answered (a browser's bug, a tab that blocks) must not hang the page. */
+function answer(request: IDBOpenDBRequest, limit: number, late: LockerError): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    let given = false
-    let missing = false
     const timer = setTimeout(() => {
-      given = true
-      reject(
-        new LockerError(
-          'storage_unavailable',
-          'The browser did not open the database of this locker in time. Close other tabs of this site and reload.',
-        ),
-      )
-    }, OPEN_LIMIT_MS)
-    let request: IDBOpenDBRequest
-    try {
-      request = factory.open(name, VERSION)
-    } catch (cause) {
-      clearTimeout(timer)
-      reject(unavailable(cause))
-      return
-    }
-    request.onupgradeneeded = (event) => {
-      if (event.oldVersion === 0 && create !== undefined && !given) {
-        create(request.result)
-      } else {
-        // Aborting the upgrade of a database that was not there removes it again.
-        missing = true
-        request.transaction?.abort()
-      }
-    }
+      request.onupgradeneeded = () => request.transaction?.abort()
+      // A deletion has no result.
+      request.onsuccess = () => (request.result as IDBDatabase | undefined)?.close()
+      reject(late)
+    }, limit)
     request.onsuccess = () => {
       clearTimeout(timer)
-      if (given) request.result.close()
-      else resolve(request.result)
+      resolve(request.result)
     }
     request.onerror = (event) => {
       clearTimeout(timer)
       event.preventDefault()
-      if (missing) resolve(undefined)
-      else reject(isVersionError(request.error) ? storageError(request.error) : unavailable(request.error))
-    }
-  })
-}
-
-/** Deletes a database; others that have it open are asked to close it, for at most `limit` ms. */
-export function deleteDatabase(factory: IDBFactory, name: string, limit: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = factory.deleteDatabase(name)
-    const timer = setTimeout(() => {
-      reject(
-        new LockerError(
-          'storage_closed',
-          'Another tab still holds this locker open. Its keys are deleted; the rest goes when that tab is closed.',
-        ),
-      )
-    }, limit)
-    request.onsuccess = () => {
-      clearTimeout(timer)
-      resolve()
-    }
-    request.onerror = () => {
-      clearTimeout(timer)
-      reject(storageError(request.error))
+      reject(request.error)
     }
   })
 }
@@ -87,7 +92,7 @@ export function completed(transaction: IDBTransaction): Promise<void> {
 }
 
 export function abortReason(transaction: IDBTransaction): Error {
-  return transaction.error ?? new DOMException('The transaction was aborted.', 'AbortError')
+  return transaction.error ?? new DOMException('', 'AbortError')
 }
 
 /** The connection is gone, or the browser dropped the transaction: worth one more try after reopening. */
@@ -95,59 +100,40 @@ export function isLost(cause: unknown): boolean {
   return ['InvalidStateError', 'AbortError', 'UnknownError'].includes(nameOf(cause))
 }
 
-function isVersionError(cause: unknown): boolean {
-  return nameOf(cause) === 'VersionError'
+/** Calls `lost` when the connection is taken away. */
+export function whenLost(database: IDBDatabase, lost: () => void): void {
+  database.onversionchange = lost
+  database.onclose = lost
 }
 
-/** True for the `storage_closed` that no later try can change: the database is of a newer version. */
-export function isSuperseded(error: unknown): boolean {
-  return error instanceof LockerError && isVersionError(error.cause)
+/** Closes a connection of which nothing more is to be heard. */
+export function letGo(database: IDBDatabase): void {
+  database.onversionchange = null
+  database.onclose = null
+  database.close()
 }
 
-function unavailable(cause: unknown): LockerError {
+/** Where the browser lets a page store nothing. */
+export function unavailable(cause?: unknown): LockerError {
   return new LockerError(
     'storage_unavailable',
-    'The browser does not let this page store data. Allow site data (cookies) for this site, or leave private browsing.',
+    'The browser does not let this page store data. Allow site data (cookies) for this site, leave private browsing, or give createLocker another storage.',
     { cause },
-  )
-}
-
-export function noIndexedDB(): LockerError {
-  return new LockerError(
-    'storage_unavailable',
-    'There is no IndexedDB here. Allow site data for this site, or give createLocker another storage.',
   )
 }
 
 /** What an IndexedDB error means to the person using the locker. */
 export function storageError(cause: unknown): LockerError {
   if (cause instanceof LockerError) return cause
-  switch (nameOf(cause)) {
-    case 'QuotaExceededError':
-      return new LockerError(
+  return nameOf(cause) === 'QuotaExceededError'
+    ? new LockerError(
         'storage_full',
         'There is no room left for the data of this site. Free some space and try again; what was not written is kept until then.',
         { cause },
       )
-    case 'VersionError':
-      return new LockerError(
-        'storage_closed',
-        'This locker was opened by a newer version of the application. Reload the page.',
-        { cause },
-      )
-    default:
-      return new LockerError(
-        'storage_closed',
-        'The browser closed the database of this locker. Reload the page if it stays so.',
-        { cause },
-      )
-  }
-}
-
-export function sessionClosed(): LockerError {
-  return new LockerError('storage_closed', 'This locker has been closed. Open it again to use it.')
+    : closed(cause)
 }
 
 function nameOf(cause: unknown): string {
-  return cause instanceof Error || cause instanceof DOMException ? cause.name : ''
+  return (cause as Error | null | undefined)?.name ?? ''
 }

@@ -2,23 +2,16 @@
  * `indexedDBStorage()`: the locker's storage in a browser. A main database for all tabs, a journal of
  * its own for each tab, localStorage for what a page could not finish.
  */
-import { LockerError } from '../errors.ts'
-import { deleteDatabase, noIndexedDB, openDatabase, storageError } from './idb.ts'
+import { disposed, hasCode } from '../errors.ts'
+import { deleteDatabase, openDatabase, storageError, unavailable } from './idb.ts'
 import { Journal } from './journal.ts'
 import { keysUnder, LateEntries } from './late.ts'
 import { MainDatabase } from './main_database.ts'
 import { pageNotes, pageStorage } from './notes.ts'
-import { findOrphans, journalNames, noteJournal, type OrphanSource, watchBusy } from './orphans.ts'
-import {
-  type Changes,
-  databaseName,
-  type LockerStorage,
-  type Orphan,
-  type Snapshot,
-  type StorageEvent,
-  type StorageSession,
-} from './storage.ts'
+import { findOrphans, journalNames, type OrphanSource, watchBusy } from './orphans.ts'
+import { databaseName, type LockerStorage, type StorageEvent, type StorageSession } from './storage.ts'
 
+/** What `indexedDBStorage` uses instead of the page's own. */
 export interface IndexedDBStorageOptions {
   /** The page's `indexedDB` unless given; `null` for none. */
   indexedDB?: IDBFactory | null
@@ -30,158 +23,108 @@ export interface IndexedDBStorageOptions {
   destroyLimit?: number
 }
 
+/** The default in browsers: IndexedDB, with localStorage beside it for what must be written at once. */
 export function indexedDBStorage(options: IndexedDBStorageOptions = {}): LockerStorage {
   const local = () => given(options.localStorage, pageStorage)
   return {
     notes: pageNotes(local),
-    async open(name, { writer, onEvent }) {
+    open(name, { writer, onEvent }) {
       const factory = given(options.indexedDB, pageIndexedDB)
-      if (factory === undefined) throw noIndexedDB()
-      const session = new IndexedDBSession(
-        {
-          factory,
-          locks: given(options.locks, pageLocks),
-          local: local(),
-          database: databaseName(name),
-          writer: Array.from(writer, (byte) => byte.toString(16).padStart(2, '0')).join(''),
-        },
-        options.destroyLimit ?? 5_000,
-        onEvent,
-      )
-      await session.open()
-      return session
+      if (!factory) return Promise.reject(unavailable())
+      const source = {
+        factory,
+        locks: given(options.locks, () => globalThis.navigator?.locks),
+        local: local(),
+        database: databaseName(name),
+        writer: Array.from(writer, (byte) => byte.toString(16).padStart(2, '0')).join(''),
+      }
+      return openSession(source, options.destroyLimit ?? 5_000, onEvent)
     },
   }
 }
 
-class IndexedDBSession implements StorageSession {
-  readonly #source: OrphanSource
-  readonly #destroyLimit: number
-  readonly #onEvent: (event: StorageEvent) => void
-  readonly #main: MainDatabase
-  readonly #journal: Journal
-  readonly #late: LateEntries
-  #stopWatching = () => {}
-  #over = false
-
-  constructor(source: OrphanSource, destroyLimit: number, onEvent: (event: StorageEvent) => void) {
-    const { factory, locks, local, database, writer } = source
-    this.#source = source
-    this.#destroyLimit = destroyLimit
-    this.#onEvent = onEvent
-    this.#main = new MainDatabase(factory, database, (event, error) => this.#end(event, error))
-    this.#late = new LateEntries(local, database, writer)
-    this.#journal = new Journal({
-      factory,
-      locks,
-      database,
-      writer,
-      late: this.#late,
-      ensureMain: () => this.#main.ensure(),
-    })
+async function openSession(
+  source: OrphanSource,
+  destroyLimit: number,
+  onEvent: (event: StorageEvent) => void,
+): Promise<StorageSession> {
+  const { factory, local, database, writer } = source
+  let over = false
+  let stopWatching = () => {}
+  const end = () => {
+    over = true
+    stopWatching()
   }
-
-  async open(): Promise<void> {
-    const opened = await Promise.allSettled([this.#main.open(), this.#journal.open()])
-    const failed = opened.find((outcome) => outcome.status === 'rejected')
-    if (failed === undefined) {
-      noteJournal(this.#source, this.#journal.name)
-      return
-    }
-    const error = storageError(failed.reason)
-    this.#main.close()
-    this.#journal.end(error)
-    throw error
-  }
-
-  append(entry: Parameters<StorageSession['append']>[0]) {
-    return this.#journal.append(entry)
-  }
-
-  pending() {
-    return this.#journal.pending()
-  }
-
-  settle(entries: Parameters<StorageSession['settle']>[0]) {
-    return this.#journal.settle(entries)
-  }
-
-  retry() {
-    return this.#journal.retry()
-  }
-
-  transact(
-    ids: readonly string[] | 'all',
-    fn: (found: Snapshot) => Changes | undefined,
-    options: { durability?: 'strict' | 'relaxed' } = {},
-  ): Promise<Snapshot> {
-    return this.#main.transact(ids, fn, options.durability ?? 'relaxed')
-  }
-
-  load(ids: readonly string[] | 'all') {
-    return this.#main.load(ids)
-  }
-
-  key(name: string) {
-    return this.#main.key(name)
-  }
-
-  async orphans(): Promise<Orphan[]> {
-    const own = await this.#journal.strangers()
-    const { orphans, busy } = await findOrphans(this.#source, this.#journal.name)
-    this.#stopWatching()
-    if (!this.#over) {
-      this.#stopWatching = watchBusy(this.#source, busy, () => this.#onEvent({ type: 'orphans' }))
-    }
-    return own ? [own, ...orphans] : orphans
-  }
-
-  async close(): Promise<void> {
-    this.#over = true
-    this.#stopWatching()
-    await this.#journal.close()
-    this.#main.close()
-  }
-
-  async destroy(): Promise<void> {
-    const { factory, local, database } = this.#source
-    this.#over = true
-    this.#stopWatching()
-    const destroyed = new LockerError(
-      'storage_closed',
-      'This locker was destroyed. Create it anew to use it again.',
-    )
-    try {
-      await this.#main.clearKeys()
-    } catch (cause) {
-      if (!(cause instanceof LockerError && cause.code === 'evicted')) throw cause
-      // Gone already, with its keys: what lies around it is still to be cleared away. But a locker
-      // that stands in its place by now is not this session's to destroy.
-      const other = await openDatabase(factory, database)
-      other?.close()
-      if (other) return
-    }
-    this.#main.close()
-    // The main database first: a tab that loses its journal makes no new one for a locker that is gone.
-    const remaining = await Promise.allSettled([deleteDatabase(factory, database, this.#destroyLimit)])
-    const names = await journalNames(this.#source)
-    this.#journal.end(destroyed)
-    const journals = names.map((name) => deleteDatabase(factory, name, this.#destroyLimit))
-    remaining.push(...(await Promise.allSettled(journals)))
-    this.#late.clear()
-    for (const key of keysUnder(local, `${database}/`)) local?.removeItem(key)
-    const failed = remaining.find((outcome) => outcome.status === 'rejected')
-    if (failed) throw storageError(failed.reason)
-  }
-
-  #end(event: StorageEvent, error: LockerError): void {
-    this.#over = true
-    this.#stopWatching()
-    this.#journal.end(error)
+  const late = new LateEntries(local, database, writer)
+  const main = new MainDatabase(factory, database, (event, error) => {
+    end()
+    journal.end(error)
     // What was pending belongs to a locker that is no more; the locker itself still knows it.
-    if (event.type === 'evicted') this.#late.clear()
-    this.#onEvent(event)
+    if (event.type === 'evicted') late.clear()
+    onEvent(event)
+  })
+  const journal = new Journal(source, late, () => main.ensure())
+
+  const failure = await firstFailure([main.open(), journal.open()])
+  if (failure) {
+    main.close()
+    journal.end(failure)
+    throw failure
   }
+
+  return {
+    append: (entry) => journal.append(entry),
+    pending: () => journal.pending(),
+    settle: (entries) => journal.settle(entries),
+    retry: () => journal.retry(),
+    transact: (ids, fn, { durability = 'relaxed' } = {}) => main.transact(ids, fn, durability),
+    load: (ids) => main.load(ids),
+    key: (name) => main.key(name),
+
+    async orphans() {
+      const own = await journal.strangers()
+      const { orphans, busy } = await findOrphans(source, journal.name)
+      stopWatching()
+      if (!over) stopWatching = watchBusy(source, busy, () => onEvent({ type: 'orphans' }))
+      return own ? [own, ...orphans] : orphans
+    },
+
+    async close() {
+      end()
+      await journal.close()
+      main.close()
+    },
+
+    async destroy() {
+      end()
+      try {
+        await main.clearKeys()
+      } catch (cause) {
+        if (!hasCode(cause, 'evicted')) throw cause
+        // Gone already, with its keys: what lies around it is still to be cleared away. But a locker
+        // that stands in its place by now is not this session's to destroy.
+        const other = await openDatabase(factory, database, {})
+        other?.close()
+        if (other) return
+      }
+      main.close()
+      const remove = (name: string) => deleteDatabase(factory, name, destroyLimit)
+      // The main database first: a tab that loses its journal makes no new one for a locker that is gone.
+      const first = await firstFailure([remove(database)])
+      const names = await journalNames(source)
+      journal.end(disposed())
+      const second = await firstFailure(names.map(remove))
+      late.clear()
+      for (const key of keysUnder(local, `${database}/`)) local?.removeItem(key)
+      if (first ?? second) throw first ?? second
+    },
+  }
+}
+
+/** Waits for all; the first that failed, if any, as an error with a way out. */
+async function firstFailure(work: Promise<unknown>[]) {
+  const failed = (await Promise.allSettled(work)).find((outcome) => outcome.status === 'rejected')
+  return failed && storageError(failed.reason)
 }
 
 function pageIndexedDB(): IDBFactory | undefined {
@@ -191,10 +134,6 @@ function pageIndexedDB(): IDBFactory | undefined {
     // Merely asking throws where site data is blocked.
     return undefined
   }
-}
-
-function pageLocks(): LockManager | undefined {
-  return typeof navigator === 'undefined' ? undefined : navigator.locks
 }
 
 function given<T>(option: T | null | undefined, otherwise: () => T | undefined): T | undefined {

@@ -3,13 +3,14 @@
  * task that made it and no other tab's transaction can stand before it. An entry is held here until
  * the locker says it is applied to the main database (`settle`).
  */
-import type { LockerError } from '../errors.ts'
+import { disposed, type LockerError } from '../errors.ts'
 import type { JournalEntry } from '../format.ts'
 import { compact } from './compact.ts'
-import { abortReason, isLost, sessionClosed, storageError } from './idb.ts'
+import { abortReason, isLost, storageError } from './idb.ts'
 import { JournalPlace } from './journal_place.ts'
 import { deleteEntries, readEntries } from './journal_stores.ts'
 import type { LateEntries } from './late.ts'
+import type { OrphanSource } from './orphans.ts'
 import type { Completion, Orphan } from './storage.ts'
 
 /** Survives the process, not a power cut; the main database's strict transactions are for that. */
@@ -30,18 +31,6 @@ interface Held {
   finish: (error?: LockerError) => void
 }
 
-export interface JournalOptions {
-  factory: IDBFactory
-  locks: LockManager | undefined
-  /** The locker's main database. */
-  database: string
-  /** This tab, as 16 hexadecimal digits. */
-  writer: string
-  late: LateEntries
-  /** Rejects when the main database is gone: a journal is not made anew for a locker that is no more. */
-  ensureMain: () => Promise<void>
-}
-
 export class Journal {
   readonly #late: LateEntries
   readonly #ensureMain: () => Promise<void>
@@ -51,13 +40,14 @@ export class Journal {
   #restoring: Promise<void> | undefined
   #ended: LockerError | undefined
 
-  constructor(options: JournalOptions) {
-    this.#late = options.late
-    this.#ensureMain = options.ensureMain
+  /** `ensureMain` rejects when the main database is gone: a journal is not made anew for a locker that is no more. */
+  constructor(source: OrphanSource, late: LateEntries, ensureMain: () => Promise<void>) {
+    this.#late = late
+    this.#ensureMain = ensureMain
     this.#place = new JournalPlace({
-      ...options,
+      ...source,
       onLost: (database) => this.#lose(database),
-      onHide: () => this.#late.add(this.#unwritten()),
+      onHide: () => late.add(this.#unwritten()),
     })
   }
 
@@ -133,19 +123,17 @@ export class Journal {
     await this.#place.settled()
     const database = this.#place.database
     if (database === undefined) return undefined
-    const stored = await readEntries(database)
+    const { keys, values } = await readEntries(database)
     const mine = new Set<IDBValidKey | undefined>()
     for (const held of this.#held.values()) if (held.home === database) mine.add(held.key)
-    const theirs = stored.filter(({ key }) => !mine.has(key))
+    const isTheirs = (_: unknown, i: number) => !mine.has(keys[i])
+    const theirs = keys.filter(isTheirs)
     if (theirs.length === 0) return undefined
-    const keys = theirs.map(({ key }) => key)
     return {
-      entries: theirs.map(({ value }) => value),
-      discard: () =>
-        deleteEntries(database, keys).catch(() => {
-          // They are applied; whoever owns the journal next applies them once more, to no effect.
-        }),
-      release: () => {},
+      entries: values.filter(isTheirs),
+      // Where it fails: they are applied, and will be once more, to no effect.
+      discard: () => deleteEntries(database, theirs).catch(() => {}),
+      release() {},
     }
   }
 
@@ -154,7 +142,7 @@ export class Journal {
     if (this.#ended) return
     await Promise.all([...this.#held.values()].map((held) => held.state === 'writing' && held.attempt))
     this.#late.add(this.#unwritten())
-    this.end(sessionClosed())
+    this.end(disposed())
   }
 
   /** Ends the session at once: nothing more is written, and no connection is had again. */

@@ -2,17 +2,12 @@
  * Which journal this tab writes to: the claim on it, its connection, the heartbeat where there are no
  * locks, and what becomes of all that when the page is hidden, brought back or loses the connection.
  */
-import { BEAT_MS, type Claim, claimFirst, journalName } from './claim.ts'
-import { isLost, openDatabase } from './idb.ts'
-import { beat, createJournal } from './journal_stores.ts'
+import { BEAT_MS, type Claim, claimFirst, journalName, note } from './claim.ts'
+import { letGo, openDatabase, whenLost } from './idb.ts'
+import { journalStores } from './journal_stores.ts'
+import type { OrphanSource } from './orphans.ts'
 
-export interface JournalPlaceOptions {
-  factory: IDBFactory
-  locks: LockManager | undefined
-  /** The locker's main database. */
-  database: string
-  /** This tab, as 16 hexadecimal digits. */
-  writer: string
+export interface JournalPlaceOptions extends OrphanSource {
   /** The connection is gone, and perhaps what was written through it. */
   onLost: (database: IDBDatabase) => void
   /** The page may be about to end. */
@@ -21,9 +16,11 @@ export interface JournalPlaceOptions {
 
 export class JournalPlace {
   readonly #options: JournalPlaceOptions
-  #name = ''
+  /** The journal's database name. */
+  name = ''
+  /** The connection to write to, if there is one now. */
+  database: IDBDatabase | undefined
   #claim: Claim | undefined
-  #database: IDBDatabase | undefined
   #reclaiming: Promise<void> | undefined
   #hidden = false
   #beating: ReturnType<typeof setInterval> | undefined
@@ -33,41 +30,31 @@ export class JournalPlace {
     this.#options = options
   }
 
-  /** The journal's database name. */
-  get name(): string {
-    return this.#name
-  }
-
-  /** The connection to write to, if there is one now. */
-  get database(): IDBDatabase | undefined {
-    return this.#database
-  }
-
   /** True while another tab's transaction may stand before this tab's. */
   get exposed(): boolean {
     return this.#hidden || this.#reclaiming !== undefined
   }
 
   async open(): Promise<void> {
-    const { locks, database, writer } = this.#options
+    const { locks, local, database, writer } = this.#options
     this.#claim = await claimFirst(locks, database)
-    this.#name = this.#claim?.name ?? journalName(database, writer)
+    this.name = this.#claim?.name ?? journalName(database, writer)
+    note(local, this.name)
     try {
-      await this.#connect(this.#name)
+      await this.#connect(this.name)
     } catch (cause) {
       this.#claim?.release()
       throw cause
     }
-    if (this.#claim === undefined) this.#beating = setInterval(() => this.#beat(), BEAT_MS)
-    if (typeof document !== 'undefined') {
-      addEventListener('pagehide', this.#onHide)
-      addEventListener('pageshow', this.#onShow)
-    }
+    if (!this.#claim) this.#beating = setInterval(() => note(local, this.name), BEAT_MS)
+    if (typeof document === 'undefined') return
+    addEventListener('pagehide', this.#onHide)
+    addEventListener('pageshow', this.#onShow)
   }
 
   /** A connection again after it was lost. */
   async restore(): Promise<void> {
-    if (this.#database === undefined) await this.#connect(this.#name)
+    if (!this.database) await this.#connect(this.name)
   }
 
   /** Resolves when a page that came back has its claim again. */
@@ -76,10 +63,8 @@ export class JournalPlace {
   }
 
   drop(database: IDBDatabase): void {
-    database.onversionchange = null
-    database.onclose = null
-    database.close()
-    if (this.#database === database) this.#database = undefined
+    letGo(database)
+    if (this.database === database) this.database = undefined
   }
 
   end(): void {
@@ -89,55 +74,39 @@ export class JournalPlace {
       removeEventListener('pagehide', this.#onHide)
       removeEventListener('pageshow', this.#onShow)
     }
-    if (this.#database) this.drop(this.#database)
+    if (this.database) this.drop(this.database)
+    this.#release()
+  }
+
+  #release(): void {
     this.#claim?.release()
     this.#claim = undefined
   }
 
   async #connect(name: string): Promise<void> {
-    // The claim decides how others see that this journal has an owner; it outlives a lost connection.
-    const beating = name === journalName(this.#options.database, this.#options.writer)
-    const database = await openDatabase(this.#options.factory, name, createJournal(beating))
-    if (database === undefined) return
-    if (this.#ended) {
-      database.close()
-      return
-    }
-    this.#name = name
-    this.#database = database
-    const lost = () => {
+    const database = await openDatabase(this.#options.factory, name, journalStores, true)
+    if (this.#ended) database?.close()
+    if (this.#ended || !database) return
+    this.name = name
+    this.database = database
+    whenLost(database, () => {
       this.drop(database)
       this.#options.onLost(database)
-    }
-    database.onversionchange = lost
-    database.onclose = lost
-  }
-
-  #beat(): void {
-    const database = this.#database
-    if (database === undefined) return
-    try {
-      beat(database, Date.now())
-    } catch (cause) {
-      if (!isLost(cause)) throw cause
-      this.drop(database)
-      this.#options.onLost(database)
-    }
+    })
   }
 
   readonly #onHide = (): void => {
     this.#hidden = true
     this.#options.onHide()
     // A page that holds a lock leaves the back/forward cache as soon as another page asks for it.
-    this.#claim?.release()
-    this.#claim = undefined
+    this.#release()
   }
 
   readonly #onShow = (): void => {
     if (!this.#hidden) return
     this.#hidden = false
     if (this.#beating !== undefined) {
-      this.#beat()
+      note(this.#options.local, this.name)
       return
     }
     const turn = (this.#reclaiming ?? Promise.resolve())
@@ -155,20 +124,16 @@ export class JournalPlace {
    *  former connection is not closed here, for entries that lie there are still to be deleted. */
   async #reclaim(): Promise<void> {
     if (this.#claim || this.#hidden) return
-    const claim = await claimFirst(this.#options.locks, this.#options.database, this.#name)
-    if (claim === undefined) return
-    if (this.#ended || this.#hidden) {
-      claim.release()
-      return
-    }
+    const claim = await claimFirst(this.#options.locks, this.#options.database, this.name)
+    if (!claim) return
     this.#claim = claim
-    if (claim.name === this.#name) return
-    try {
-      await this.#connect(claim.name)
-    } catch (cause) {
-      claim.release()
-      this.#claim = undefined
-      throw cause
+    if (this.#ended || this.#hidden) this.#release()
+    else if (claim.name !== this.name) {
+      note(this.#options.local, claim.name)
+      await this.#connect(claim.name).catch((cause) => {
+        this.#release()
+        throw cause
+      })
     }
   }
 }

@@ -2,8 +2,10 @@
  * Late entries: sealed entries that a tab had not seen complete when its page went away. They wait
  * in localStorage, which some browsers still write when a transaction is no longer finished.
  */
-import { fromBase64url, toBase64url } from '../base64url.ts'
-import type { JournalEntry, SealedRecord } from '../format.ts'
+import { fromJson, toJson } from '../base64url.ts'
+import { asEntry } from '../checked.ts'
+import type { JournalEntry } from '../format.ts'
+import type { Orphan } from './storage.ts'
 
 /** This tab's late entries: one item, rewritten as they come and go. */
 export class LateEntries {
@@ -16,14 +18,10 @@ export class LateEntries {
     this.#key = lateKey(database, writer)
   }
 
-  add(entries: Iterable<JournalEntry>): void {
-    let changed = false
-    for (const entry of entries) {
-      if (this.#texts.has(entry)) continue
-      this.#texts.set(entry, encodeEntry(entry))
-      changed = true
-    }
-    if (changed) this.#save()
+  add(entries: readonly JournalEntry[]): void {
+    const before = this.#texts.size
+    for (const entry of entries) if (!this.#texts.has(entry)) this.#texts.set(entry, toJson(entry))
+    if (this.#texts.size > before) this.#save()
   }
 
   remove(entry: JournalEntry): void {
@@ -46,85 +44,43 @@ export class LateEntries {
   }
 }
 
-/** What another tab left in localStorage. */
-export interface LateItem {
-  key: string
-  text: string
-  entries: unknown[]
-}
-
-/** Every late item of this locker except the tab's own. What cannot be read is left where it lies:
- *  it harms nobody, and a newer version may know it. */
-export function lateItems(store: Storage | undefined, database: string, writer: string): LateItem[] {
-  const items: LateItem[] = []
-  for (const key of keysUnder(store, `${database}/late/`)) {
+/** What other tabs left in localStorage. What cannot be read is left where it lies: it harms nobody,
+ *  and a newer version may know it. */
+export function lateOrphans(store: Storage | undefined, database: string, writer: string): Orphan[] {
+  const orphans: Orphan[] = []
+  for (const key of keysUnder(store, lateKey(database, ''))) {
     if (key === lateKey(database, writer)) continue
     const text = store?.getItem(key) ?? ''
     const entries = decodeEntries(text)
-    if (entries.length > 0) items.push({ key, text, entries })
+    if (entries.length === 0) continue
+    orphans.push({
+      entries,
+      async discard() {
+        // Unless its tab has written it anew meanwhile.
+        if (store?.getItem(key) === text) store.removeItem(key)
+      },
+      release() {},
+    })
   }
-  return items
-}
-
-/** Removes the item unless its tab has written it anew meanwhile. */
-export function discardLate(store: Storage | undefined, item: LateItem): void {
-  if (store?.getItem(item.key) === item.text) store.removeItem(item.key)
+  return orphans
 }
 
 /** The keys in localStorage that begin so. */
 export function keysUnder(store: Storage | undefined, prefix: string): string[] {
-  const keys: string[] = []
-  for (let i = 0; i < (store?.length ?? 0); i++) {
-    const key = store?.key(i)
-    if (key?.startsWith(prefix)) keys.push(key)
-  }
-  return keys
+  return Object.keys(store ?? {}).filter((key) => key.startsWith(prefix))
 }
 
 function lateKey(database: string, writer: string): string {
   return `${database}/late/${writer}`
 }
 
-function encodeEntry(entry: JournalEntry): string {
-  return JSON.stringify({
-    records: entry.records.map((record) => ({
-      ...record,
-      writer: toBase64url(record.writer),
-      nonce: toBase64url(record.nonce),
-      box: toBase64url(record.box),
-    })),
-  })
-}
-
 /** The entries that have the right shape; whether they open is for the core to say. */
-function decodeEntries(text: string): unknown[] {
-  let list: unknown
+function decodeEntries(text: string): JournalEntry[] {
   try {
-    list = JSON.parse(text)
+    const entries = (fromJson(text, ['writer', 'nonce', 'box']) as unknown[]).map(asEntry)
+    // An entry is applied as a whole or not at all.
+    return entries.filter((entry) => 'records' in entry)
   } catch {
     return []
   }
-  if (!Array.isArray(list)) return []
-  return list.map(decodeEntry).filter((entry) => entry !== undefined)
-}
-
-function decodeEntry(entry: unknown): JournalEntry | undefined {
-  if (typeof entry !== 'object' || entry === null || !('records' in entry)) return undefined
-  if (!Array.isArray(entry.records)) return undefined
-  const records = entry.records.map(decodeRecord)
-  // An entry is applied as a whole or not at all.
-  return records.every((record) => record !== undefined) ? { records } : undefined
-}
-
-function decodeRecord(value: unknown): SealedRecord | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const record = value as Partial<Record<keyof SealedRecord, unknown>>
-  const bytes = (field: unknown) => (typeof field === 'string' ? fromBase64url(field) : undefined)
-  const [writer, nonce, box] = [bytes(record.writer), bytes(record.nonce), bytes(record.box)]
-  if (!writer || !nonce || !box) return undefined
-  const { id, rev, epoch, kind, expires } = record
-  if (typeof id !== 'string' || typeof rev !== 'number') return undefined
-  if (typeof epoch !== 'number' || typeof expires !== 'number') return undefined
-  if (kind !== 'json' && kind !== 'bytes' && kind !== 'gone') return undefined
-  return { id, rev, writer, epoch, kind, expires, nonce, box }
 }

@@ -2,28 +2,26 @@
  * The main database of a locker: header, root and attempts in `meta`, sealed records, keys.
  * Its connection may be taken away at any time; it is had again once per operation, never made anew.
  */
-import { LockerError } from '../errors.ts'
-import type { SealedRecord } from '../format.ts'
+import { closed, disposed, evicted, hasCode, type LockerError } from '../errors.ts'
 import { compact } from './compact.ts'
 import {
   abortReason,
   completed,
   isLost,
-  isSuperseded,
+  letGo,
   openDatabase,
-  sessionClosed,
+  type Stores,
   storageError,
+  whenLost,
 } from './idb.ts'
 import type { Changes, Snapshot, StorageEvent } from './storage.ts'
 
 /** Records read at a time: few enough to bound memory, many enough to keep the disk busy. */
 const BATCH = 2_000
 
-function createStores(database: IDBDatabase): void {
-  database.createObjectStore('meta')
-  database.createObjectStore('records', { keyPath: 'id' })
-  database.createObjectStore('keys')
-}
+const stores: Stores = { meta: {}, records: { keyPath: 'id' }, keys: {} }
+
+const metaNames = ['header', 'root', 'attempts'] as const
 
 /** What the locker's own function threw: passed on as it is, never mistaken for the disk's error. */
 class Thrown {
@@ -39,7 +37,7 @@ export class MainDatabase {
   readonly #onEnd: (event: StorageEvent, error: LockerError) => void
   #database: IDBDatabase | undefined
   #reopening: Promise<IDBDatabase> | undefined
-  /** Set when this session is over: closed by its owner, evicted or superseded. */
+  /** Set when this session is over: closed by its owner, evicted, or turned into something else. */
   #ended: LockerError | undefined
   /** The locker this session has seen, so that another one in its place is noticed. */
   #lockerId: Uint8Array | undefined
@@ -51,7 +49,7 @@ export class MainDatabase {
   }
 
   async open(): Promise<void> {
-    const database = await openDatabase(this.#factory, this.#name, createStores)
+    const database = await openDatabase(this.#factory, this.#name, stores, true)
     if (database) this.#adopt(database)
   }
 
@@ -92,9 +90,8 @@ export class MainDatabase {
   }
 
   close(): void {
-    this.#ended ??= sessionClosed()
-    this.#database?.close()
-    this.#database = undefined
+    this.#ended ??= disposed()
+    if (this.#database) this.#drop(this.#database)
   }
 
   async #withDatabase<T>(work: (database: IDBDatabase) => Promise<T>): Promise<T> {
@@ -115,22 +112,18 @@ export class MainDatabase {
 
   #adopt(database: IDBDatabase): void {
     this.#database = database
-    const lost = () => {
+    whenLost(database, () => {
       this.#drop(database)
       // At once and not at the next use, so that a page nobody touches learns it too. The request
       // waits behind the deletion or upgrade that took the connection away.
       this.#reopen().catch(() => {
         // Told by `onEnd`; anything else is tried again, and told, at the next use.
       })
-    }
-    database.onversionchange = lost
-    database.onclose = lost
+    })
   }
 
   #drop(database: IDBDatabase): void {
-    database.onversionchange = null
-    database.onclose = null
-    database.close()
+    letGo(database)
     if (this.#database === database) this.#database = undefined
   }
 
@@ -146,31 +139,19 @@ export class MainDatabase {
     if (this.#database) return this.#database
     let database: IDBDatabase | undefined
     try {
-      database = await openDatabase(this.#factory, this.#name)
+      database = await openDatabase(this.#factory, this.#name, stores)
     } catch (cause) {
-      if (isSuperseded(cause)) this.#end({ type: 'closed' }, storageError(cause))
-      throw new LockerError(
-        'storage_closed',
-        'The database of this locker could not be opened again. Close other tabs of this site or reload.',
-        { cause },
-      )
+      if (hasCode(cause, 'storage_closed')) this.#end({ type: 'closed' }, cause)
+      throw closed(cause)
     }
-    if (this.#ended) {
-      database?.close()
-      throw this.#ended
+    if (database && !this.#ended && (await this.#isSameLocker(database))) {
+      if (!this.#ended) {
+        this.#adopt(database)
+        return database
+      }
     }
-    if (database === undefined || !(await this.#isSameLocker(database))) {
-      database?.close()
-      return this.#end(
-        { type: 'evicted' },
-        new LockerError(
-          'evicted',
-          'The data of this locker was deleted, in another tab or by the browser. Create it anew or restore a backup.',
-        ),
-      )
-    }
-    this.#adopt(database)
-    return database
+    database?.close()
+    return this.#end({ type: 'evicted' }, evicted())
   }
 
   #end(event: StorageEvent, error: LockerError): never {
@@ -198,8 +179,8 @@ export class MainDatabase {
     durability: IDBTransactionDurability,
   ): Promise<Snapshot> {
     return new Promise((resolve, reject) => {
-      const stores = fn ? ['meta', 'records', 'keys'] : ['meta', 'records']
-      const transaction = database.transaction(stores, mode, { durability })
+      const used = fn ? ['meta', 'records', 'keys'] : ['meta', 'records']
+      const transaction = database.transaction(used, mode, { durability })
       const found: Snapshot = { header: undefined, root: undefined, attempts: undefined, records: new Map() }
       let written: Changes | undefined
       let thrown: Thrown | undefined
@@ -239,7 +220,7 @@ function read(
     waiting -= 1
     if (waiting === 0) then()
   }
-  for (const name of ['header', 'root', 'attempts'] as const) {
+  for (const name of metaNames) {
     const request = meta.get(name)
     request.onsuccess = () => {
       found[name] = request.result
@@ -278,11 +259,11 @@ function readAll(
 
 function write(transaction: IDBTransaction, changes: Changes): void {
   const meta = transaction.objectStore('meta')
-  for (const name of ['header', 'root', 'attempts'] as const) {
+  for (const name of metaNames) {
     if (changes[name] !== undefined) meta.put(changes[name], name)
   }
   const records = transaction.objectStore('records')
-  for (const record of changes.put ?? []) records.put(compact(record) satisfies SealedRecord)
+  for (const record of changes.put ?? []) records.put(compact(record))
   for (const id of changes.remove ?? []) records.delete(id)
   for (const [name, key] of changes.keys ?? []) {
     if (key === null) transaction.objectStore('keys').delete(name)
@@ -291,6 +272,6 @@ function write(transaction: IDBTransaction, changes: Changes): void {
 }
 
 function lockerIdOf(header: unknown): Uint8Array | undefined {
-  if (typeof header !== 'object' || header === null || !('locker_id' in header)) return undefined
-  return header.locker_id instanceof Uint8Array ? header.locker_id : undefined
+  const id = (header as { locker_id?: unknown } | null | undefined)?.locker_id
+  return id instanceof Uint8Array ? id : undefined
 }

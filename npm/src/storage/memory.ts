@@ -1,42 +1,20 @@
-/**
- * `memoryStorage()`: the same port without a disk, for node, tests and servers. What goes in and out
- * is copied as IndexedDB would copy it. Lockers given the same object share it, as tabs share a disk.
- */
-import { LockerError } from '../errors.ts'
-import type { JournalEntry } from '../format.ts'
-import { sessionClosed } from './idb.ts'
-import { memoryNotes } from './notes.ts'
-import {
-  type Changes,
-  type Completion,
-  databaseName,
-  type LockerStorage,
-  type Orphan,
-  type Snapshot,
-  type StorageEvent,
-  type StorageSession,
-} from './storage.ts'
+/** `memoryStorage()`: the same port without a disk, for node, tests and servers. */
+import type { Disk } from './memory_session.ts'
+import { databaseName, type LockerStorage } from './storage.ts'
 
-/** What the databases of one locker would hold. */
-interface Disk {
-  meta: Pick<Snapshot, 'header' | 'root' | 'attempts'>
-  records: Map<string, unknown>
-  keys: Map<string, CryptoKey>
-  journals: Set<MemoryJournal>
-  sessions: Set<MemorySession>
-}
-
-interface MemoryJournal {
-  owned: boolean
-  entries: Map<JournalEntry, JournalEntry>
-}
-
+/** Keeps lockers as long as it is kept itself. Those given the same object share it, as tabs share a disk. */
 export function memoryStorage(): LockerStorage {
   const disks = new Map<string, Disk>()
-  const notes = memoryNotes()
+  const notes = new Map<string, string>()
   return {
-    notes,
+    notes: {
+      get: (key) => notes.get(key) ?? null,
+      set: (key, value) => void notes.set(key, value),
+      remove: (key) => void notes.delete(key),
+    },
     async open(name, { onEvent }) {
+      // Apart, so that a page that keeps its lockers on the disk does not download it.
+      const { emptyDisk, MemorySession } = await import('./memory_session.ts')
       const database = databaseName(name)
       const disk = disks.get(database) ?? emptyDisk()
       disks.set(database, disk)
@@ -44,167 +22,8 @@ export function memoryStorage(): LockerStorage {
         // A locker that stands in its place by now is not this session's to destroy.
         if (disks.get(database) !== disk) return
         disks.delete(database)
-        notes.removeUnder(`${database}/`)
+        for (const key of notes.keys()) if (key.startsWith(`${database}/`)) notes.delete(key)
       })
     },
   }
-}
-
-function emptyDisk(): Disk {
-  return {
-    meta: { header: undefined, root: undefined, attempts: undefined },
-    records: new Map(),
-    keys: new Map(),
-    journals: new Set(),
-    sessions: new Set(),
-  }
-}
-
-class MemorySession implements StorageSession {
-  readonly #disk: Disk
-  readonly #onEvent: (event: StorageEvent) => void
-  readonly #forget: () => void
-  readonly #journal: MemoryJournal = { owned: true, entries: new Map() }
-  #ended: LockerError | undefined
-
-  constructor(disk: Disk, onEvent: (event: StorageEvent) => void, forget: () => void) {
-    this.#disk = disk
-    this.#onEvent = onEvent
-    this.#forget = forget
-    disk.journals.add(this.#journal)
-    disk.sessions.add(this)
-  }
-
-  append(entry: JournalEntry): Completion {
-    if (this.#ended) throw this.#ended
-    this.#journal.entries.set(entry, { records: entry.records.map(copy) })
-    return { done: Promise.resolve() }
-  }
-
-  pending(): readonly JournalEntry[] {
-    return [...this.#journal.entries.keys()]
-  }
-
-  async settle(entries: readonly JournalEntry[]): Promise<void> {
-    for (const entry of entries) this.#journal.entries.delete(entry)
-  }
-
-  async retry(): Promise<void> {
-    if (this.#ended) throw this.#ended
-  }
-
-  async transact(
-    ids: readonly string[] | 'all',
-    fn: (found: Snapshot) => Changes | undefined,
-  ): Promise<Snapshot> {
-    // One turn later, like a disk: a caller that counts on an answer in the same task is wrong.
-    await Promise.resolve()
-    const found = this.#read(ids)
-    const changes = fn(found)
-    if (changes) this.#write(changes)
-    return found
-  }
-
-  async load(ids: readonly string[] | 'all'): Promise<Snapshot> {
-    await Promise.resolve()
-    return this.#read(ids)
-  }
-
-  async key(name: string): Promise<CryptoKey | undefined> {
-    if (this.#ended) throw this.#ended
-    return this.#disk.keys.get(name)
-  }
-
-  async orphans(): Promise<Orphan[]> {
-    if (this.#ended) throw this.#ended
-    const orphans: Orphan[] = []
-    for (const journal of this.#disk.journals) {
-      if (journal.owned) continue
-      const taken = [...journal.entries]
-      if (taken.length === 0) {
-        this.#disk.journals.delete(journal)
-        continue
-      }
-      journal.owned = true
-      const release = () => {
-        journal.owned = false
-      }
-      orphans.push({
-        entries: taken.map(([, stored]) => ({ records: stored.records.map(copy) })),
-        discard: async () => {
-          for (const [entry] of taken) journal.entries.delete(entry)
-          release()
-        },
-        release,
-      })
-    }
-    return orphans
-  }
-
-  async close(): Promise<void> {
-    this.#end(sessionClosed())
-  }
-
-  async destroy(): Promise<void> {
-    if (this.#ended && this.#ended.code !== 'evicted') throw this.#ended
-    this.#disk.keys.clear()
-    this.#forget()
-    this.#end(new LockerError('storage_closed', 'This locker was destroyed. Create it anew to use it again.'))
-    for (const other of [...this.#disk.sessions]) other.#evict()
-  }
-
-  #evict(): void {
-    this.#end(
-      new LockerError('evicted', 'The data of this locker was deleted. Create it anew or restore a backup.'),
-    )
-    this.#onEvent({ type: 'evicted' })
-  }
-
-  #end(error: LockerError): void {
-    if (this.#ended) return
-    this.#ended = error
-    this.#journal.owned = false
-    this.#disk.sessions.delete(this)
-  }
-
-  #read(ids: readonly string[] | 'all'): Snapshot {
-    if (this.#ended) throw this.#ended
-    const { meta, records } = this.#disk
-    const found: Snapshot = { ...structuredClone(meta), records: new Map() }
-    for (const id of ids === 'all' ? records.keys() : ids) {
-      const record = records.get(id)
-      if (record !== undefined) found.records.set(id, copy(record))
-    }
-    return found
-  }
-
-  /** Copies everything before it changes anything: all of it is written, or none. */
-  #write({ header, root, attempts, put, remove, keys }: Changes): void {
-    const meta = structuredClone({ header, root, attempts })
-    const records = (put ?? []).map(copy)
-    for (const name of ['header', 'root', 'attempts'] as const) {
-      if (meta[name] !== undefined) this.#disk.meta[name] = meta[name]
-    }
-    for (const record of records) this.#disk.records.set(record.id, record)
-    for (const id of remove ?? []) this.#disk.records.delete(id)
-    for (const [name, key] of keys ?? []) {
-      if (key === null) this.#disk.keys.delete(name)
-      else this.#disk.keys.set(name, key)
-    }
-  }
-}
-
-/** A structured clone, by hand for what records are (flat, with bytes): in half the time. */
-function copy<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) {
-    return structuredClone(value)
-  }
-  const copied: Record<string, unknown> = {}
-  for (const [name, field] of Object.entries(value)) {
-    if (field instanceof Uint8Array && field.constructor === Uint8Array) copied[name] = field.slice()
-    else if (typeof field === 'object' || typeof field === 'function' || typeof field === 'symbol') {
-      return structuredClone(value)
-    } else copied[name] = field
-  }
-  return copied as T
 }

@@ -1,7 +1,5 @@
 import type { LockerStorage } from './storage.ts'
 
-type Notes = LockerStorage['notes']
-
 /** localStorage where the page may use it. */
 export function pageStorage(): Storage | undefined {
   try {
@@ -13,10 +11,10 @@ export function pageStorage(): Storage | undefined {
 }
 
 /** Notes in localStorage; where there is none, nothing is kept and nothing is found. */
-export function pageNotes(store: () => Storage | undefined): Notes {
+export function pageNotes(store: () => Storage | undefined): LockerStorage['notes'] {
   return {
     get: (key) => store()?.getItem(key) ?? null,
-    set: (key, value) => {
+    set(key, value) {
       try {
         store()?.setItem(key, value)
       } catch {
@@ -24,21 +22,5 @@ export function pageNotes(store: () => Storage | undefined): Notes {
       }
     },
     remove: (key) => store()?.removeItem(key),
-  }
-}
-
-export function memoryNotes(): Notes & { removeUnder(prefix: string): void } {
-  const notes = new Map<string, string>()
-  return {
-    get: (key) => notes.get(key) ?? null,
-    set: (key, value) => {
-      notes.set(key, value)
-    },
-    remove: (key) => {
-      notes.delete(key)
-    },
-    removeUnder: (prefix) => {
-      for (const key of notes.keys()) if (key.startsWith(prefix)) notes.delete(key)
-    },
   }
 }

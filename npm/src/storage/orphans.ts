@@ -2,11 +2,17 @@
  * What tabs that are no more have left behind: journals nobody owns, and late entries. Whoever opens
  * the locker applies them. Nothing here may break the opening: what cannot be read stays for later.
  */
-import { ABANDONED_MS, type Claim, claim, journalKind, journalName, STALE_MS } from './claim.ts'
+import { claim, journalName, noteAge } from './claim.ts'
 import { deleteDatabase, openDatabase } from './idb.ts'
-import { beatAge, countEntries, deleteEntries, readEntries } from './journal_stores.ts'
-import { discardLate, keysUnder, lateItems } from './late.ts'
+import { deleteEntries, journalStores, readEntries } from './journal_stores.ts'
+import { keysUnder, lateOrphans } from './late.ts'
 import type { Orphan } from './storage.ts'
+
+/** A heartbeat older than this: others may apply the journal. Applying one twice changes nothing. */
+const STALE_MS = 10_000
+
+/** Timers of hidden tabs run once a minute; only well beyond that is an empty journal deleted. */
+const ABANDONED_MS = 300_000
 
 /** Empty journals that stay, so that the next tabs need not make them. */
 const KEPT_EMPTY = 8
@@ -34,120 +40,91 @@ export interface Found {
 
 export async function findOrphans(source: OrphanSource, own: string): Promise<Found> {
   const busy: string[] = []
-  const names = await journalNames(source)
-  const journals = names
-    .filter((name) => name !== own)
-    .map((name) =>
-      inherit(source, name, busy).catch(() => {
-        // A journal that cannot be read now is left as it is for whoever opens the locker next.
-        return undefined
-      }),
-    )
-  const orphans = (await Promise.all(journals)).filter((orphan) => orphan !== undefined)
-  for (const item of lateItems(source.local, source.database, source.writer)) {
-    orphans.push({
-      entries: item.entries,
-      discard: async () => discardLate(source.local, item),
-      release: () => {},
-    })
-  }
-  return { orphans, busy }
+  const names = (await journalNames(source)).filter((name) => name !== own)
+  const journals = await takeAll(source, names, busy)
+  return { orphans: [...journals, ...lateOrphans(source.local, source.database, source.writer)], busy }
 }
 
 /** Looks at busy journals a few times more; `found` is called when one is free and holds entries. */
 export function watchBusy(source: OrphanSource, busy: readonly string[], found: () => void): () => void {
   const timers = SECOND_LOOKS_MS.map((delay) =>
     setTimeout(async () => {
-      const freed = await Promise.all(busy.map((name) => hasEntries(source, name).catch(() => false)))
-      if (!freed.includes(true)) return
+      const freed = await takeAll(source, busy, [])
+      for (const orphan of freed) orphan.release()
+      if (freed.length === 0) return
       stop()
       found()
     }, delay),
   )
-  const stop = () => {
-    for (const timer of timers) clearTimeout(timer)
-  }
+  const stop = () => timers.forEach(clearTimeout)
   return stop
 }
 
-/** Notes a journal that nobody could find otherwise: one under a heartbeat, where databases cannot be listed. */
-export function noteJournal({ factory, local, database }: OrphanSource, name: string): void {
-  if (typeof factory.databases === 'function' || journalKind(database, name) !== 'beating') return
-  try {
-    local?.setItem(name, '')
-  } catch {
-    // No room for the note: its entries are found again by the late entries alone.
-  }
+/** All journals of this locker that may exist: those that are noted, and where the browser lists databases, all. */
+export async function journalNames({ factory, local, database }: OrphanSource): Promise<string[]> {
+  const prefix = journalName(database, '')
+  const listed = (await factory.databases?.()) ?? []
+  const names = [...keysUnder(local, prefix), ...listed.map(({ name = '' }) => name)]
+  return [...new Set(names)].filter(
+    (name) => name.startsWith(prefix) && (isNumbered(name) || /\/[0-9a-f]{16}$/.test(name)),
+  )
 }
 
-/** All journals of this locker that may exist. */
-export async function journalNames(source: OrphanSource): Promise<string[]> {
-  const { factory, local, database } = source
-  const noted = keysUnder(local, journalName(database, ''))
-  if (typeof factory.databases === 'function') {
-    const listed = (await factory.databases()).map(({ name }) => name ?? '')
-    return [...new Set([...listed, ...noted])].filter((name) => journalKind(database, name))
-  }
-  const names = noted.filter((name) => journalKind(database, name))
-  for (let n = 0; ; n++) {
-    const name = journalName(database, n)
-    const found = await openDatabase(factory, name)
-    if (found === undefined) return names
-    found.close()
-    names.push(name)
-  }
+/** Owned by lock; otherwise by heartbeat. */
+function isNumbered(name: string): boolean {
+  return /\/(0|[1-9]\d{0,4})$/.test(name)
 }
 
-async function inherit(source: OrphanSource, name: string, busy: string[]): Promise<Orphan | undefined> {
-  if (journalKind(source.database, name) === 'beating') return take(source, name, undefined)
+async function takeAll(source: OrphanSource, names: readonly string[], busy: string[]): Promise<Orphan[]> {
+  const taken = names.map((name) =>
+    take(source, name, busy).catch(() => {
+      // A journal that cannot be read now is left as it is for whoever opens the locker next.
+      return undefined
+    }),
+  )
+  return (await Promise.all(taken)).filter((orphan) => orphan !== undefined)
+}
+
+/** A journal nobody owns and that holds entries. */
+async function take(source: OrphanSource, name: string, busy: string[]): Promise<Orphan | undefined> {
+  const { factory, locks, local } = source
+  const numbered = isNumbered(name)
   // Without locks nobody can tell whether a numbered journal has an owner; those with locks will.
-  if (source.locks === undefined) return undefined
-  const claimed = await claim(source.locks, name)
-  if (claimed) return take(source, name, claimed)
-  busy.push(name)
-  return undefined
-}
-
-async function take(
-  source: OrphanSource,
-  name: string,
-  claimed: Claim | undefined,
-): Promise<Orphan | undefined> {
+  if (numbered ? !locks : noteAge(local, name) < STALE_MS) return undefined
+  const claimed = numbered && locks ? await claim(locks, name) : undefined
+  if (numbered && !claimed) {
+    busy.push(name)
+    return undefined
+  }
   let database: IDBDatabase | undefined
   const release = () => {
     database?.close()
     claimed?.release()
   }
   try {
-    database = await openDatabase(source.factory, name)
-    const age = database && !claimed ? await beatAge(database, Date.now()) : Number.POSITIVE_INFINITY
-    if (database === undefined || age < STALE_MS) {
+    database = await openDatabase(factory, name, journalStores)
+    if (database === undefined) {
+      local?.removeItem(name)
       release()
       return undefined
     }
     const journal = database
-    journal.onversionchange = () => journal.close()
-    const stored = await readEntries(journal)
-    if (stored.length === 0) {
-      journal.close()
-      // Not waited for: the journal's lock is kept until it is gone, and the opening goes on.
-      void tidy(source, name, age).then(release)
-      return undefined
+    const { keys, values } = await readEntries(journal)
+    if (keys.length > 0) {
+      return {
+        entries: values,
+        // Where it fails: they are applied, and will be once more, to no effect.
+        discard: () =>
+          deleteEntries(journal, keys)
+            .catch(() => {})
+            .finally(release),
+        release,
+      }
     }
-    const keys = stored.map(({ key }) => key)
-    return {
-      entries: stored.map(({ value }) => value),
-      discard: async () => {
-        try {
-          await deleteEntries(journal, keys)
-        } catch {
-          // They are applied; the next to open the locker applies them once more, to no effect.
-        } finally {
-          release()
-        }
-      },
-      release,
-    }
+    journal.close()
+    // Not waited for: the journal's lock is kept until it is gone, and the opening goes on.
+    void tidy(source, name, numbered).then(release)
+    return undefined
   } catch (cause) {
     release()
     throw cause
@@ -155,33 +132,19 @@ async function take(
 }
 
 /** Deletes an empty journal that is of no more use. */
-async function tidy(source: OrphanSource, name: string, age: number): Promise<void> {
-  const { factory, local, database } = source
-  const n = Number(name.slice(journalName(database, '').length))
-  // Where databases cannot be listed, numbers are counted up from 0 and must have no gap.
-  const useless =
-    journalKind(database, name) === 'beating'
-      ? age > ABANDONED_MS
-      : n >= KEPT_EMPTY && typeof factory.databases === 'function'
-  if (!useless) return
+async function tidy(
+  { factory, local, database }: OrphanSource,
+  name: string,
+  numbered: boolean,
+): Promise<void> {
+  const useful = numbered
+    ? Number(name.slice(journalName(database, '').length)) < KEPT_EMPTY
+    : noteAge(local, name) < ABANDONED_MS
+  if (useful) return
   try {
     await deleteDatabase(factory, name, DELETE_LIMIT_MS)
     local?.removeItem(name)
   } catch {
     // Somebody holds it open; an empty journal does no harm.
-  }
-}
-
-async function hasEntries(source: OrphanSource, name: string): Promise<boolean> {
-  const claimed = source.locks && (await claim(source.locks, name))
-  if (!claimed) return false
-  try {
-    const database = await openDatabase(source.factory, name)
-    if (database === undefined) return false
-    const count = await countEntries(database)
-    database.close()
-    return count > 0
-  } finally {
-    claimed.release()
   }
 }

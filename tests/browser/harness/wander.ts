@@ -26,16 +26,23 @@ export async function wander({ locker, spy, life, seed, log }: Wandering): Promi
     const kind = random(10)
     const from = spy.appended.length
     const entry = entries[random(entries.length)] ?? 'a'
-    if (kind < 4) {
+    if (kind < 3) {
       const field = random(2) ? 'username' : 'last'
       log({ what: 'trying', ids: [`profile/${field}`], value })
       locker.set(field, value)
-    } else if (kind < 6) {
+    } else if (kind < 4) {
       log({ what: 'trying', ids: ['profile/username', 'profile/last'], value })
       locker.patch({ username: value, last: value })
+    } else if (kind < 6) {
+      // Written once and never again: nothing can hide its loss.
+      log({ what: 'trying', ids: [`entry/once ${value}`], value })
+      locker.entries.put(`once ${value}`, value)
     } else if (kind < 8) {
-      log({ what: 'trying', ids: [`entry/${entry}`], value })
-      locker.entries.put(entry, value)
+      // Written by all tabs within a moment and never again: nothing can hide that a smaller version won.
+      const moment = `moment ${Math.floor(Date.now() / 60)}`
+      log({ what: 'trying', ids: [`entry/${moment}`, `entry/${entry}`], value })
+      locker.entries.put(moment, value)
+      if (random(2)) locker.entries.put(entry, value)
     } else if (kind < 9) {
       log({ what: 'trying', ids: [`entry/${entry}`], value: null })
       locker.entries.delete(entry)

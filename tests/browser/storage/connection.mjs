@@ -71,24 +71,36 @@ export const connection = {
     expect(events).to.deep.equal([{ type: 'evicted' }])
   },
 
-  'upgraded by a newer version: closed, with a sentence; opening says so too': async (stage) => {
+  'upgraded in another tab: the session goes on, and opening does not mind the number': async (stage) => {
     const { page } = await open(stage, 'newer')
     const answer = await page.evaluate(async () => {
       const upgraded = await kit.bare(indexedDB.open('kbve-locker/test/newer', 2))
+      upgraded.close()
+      await session.transact([], () => ({ put: [kit.record('entry/a', 1, 'A')] }))
+      const fresh = await kit.open('newer')
+      return { version: upgraded.version, values: await kit.values(fresh), events: kit.events }
+    })
+    expect(answer).to.deep.equal({ version: 2, values: { 'entry/a': 'A' }, events: [] })
+  },
+
+  'upgraded to something without our stores: closed, with a sentence; opening says so too': async (stage) => {
+    const { page } = await open(stage, 'foreign')
+    const answer = await page.evaluate(async () => {
+      const request = indexedDB.open('kbve-locker/test/foreign', 2)
+      request.onupgradeneeded = () => request.result.deleteObjectStore('records')
+      ;(await kit.bare(request)).close()
       const error = await session.load('all').catch((error) => error)
-      const fresh = await kit.open('newer').catch((error) => error)
+      const fresh = await kit.open('foreign').catch((error) => error)
       return {
-        version: upgraded.version,
         first: [error.code, error.message],
         second: [fresh.code, fresh.message],
         events: kit.events,
       }
     })
-    const told = [
-      'storage_closed',
-      'This locker was opened by a newer version of the application. Reload the page.',
-    ]
-    expect(answer).to.deep.equal({ version: 2, first: told, second: told, events: [{ type: 'closed' }] })
+    expect(answer.first[0]).to.equal('storage_closed')
+    expect(answer.first[1]).to.contain('Reload the page')
+    expect(answer.second).to.deep.equal(answer.first)
+    expect(answer.events).to.deep.equal([{ type: 'closed' }])
   },
 
   'a connection lost in the middle is had again, and the transaction run again': async (stage) => {
@@ -182,9 +194,11 @@ export const connection = {
       'kbve-locker/test/doomed2/journal/0',
     ])
     const notes = await one.page.evaluate(() =>
-      Object.keys(localStorage).filter((key) => key.includes('/doomed')),
+      Object.keys(localStorage)
+        .filter((key) => key.includes('/doomed'))
+        .sort(),
     )
-    expect(notes).to.deep.equal(['kbve-locker/test/doomed2/mirror'])
+    expect(notes).to.deep.equal(['kbve-locker/test/doomed2/journal/0', 'kbve-locker/test/doomed2/mirror'])
     expect(await bystander.page.evaluate(async () => Object.keys(await kit.values(session)))).to.deep.equal(
       [],
     )

@@ -7,7 +7,7 @@ import type { LockerStorage, StorageEvent, StorageSession } from '../../../npm/s
 const text = new TextEncoder()
 const read = new TextDecoder()
 
-/** The storage takes boxes as they are; here they hold their text in clear. */
+/** The storage looks at a box's size alone; here it holds its text in clear, padded. */
 function record(id: string, rev: number, value: string): SealedRecord {
   const writer = text.encode('a writer')
   return {
@@ -18,7 +18,7 @@ function record(id: string, rev: number, value: string): SealedRecord {
     kind: 'json',
     expires: 0,
     nonce: new Uint8Array(12),
-    box: text.encode(value),
+    box: text.encode(value.padEnd(80)),
   }
 }
 
@@ -77,7 +77,9 @@ async function apply(session: StorageSession, entries: readonly JournalEntry[]):
 
 async function values(session: StorageSession): Promise<Record<string, string>> {
   const { records } = await session.load('all')
-  return Object.fromEntries([...records].map(([id, each]) => [id, read.decode((each as SealedRecord).box)]))
+  return Object.fromEntries(
+    [...records].map(([id, each]) => [id, read.decode((each as SealedRecord).box).trimEnd()]),
+  )
 }
 
 /** Tells the test in the present task; the page is still at work when the test hears it. */

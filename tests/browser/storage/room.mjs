@@ -46,7 +46,7 @@ export const room = {
     })
     expect(lengths).to.deep.equal([
       ['entry/big', 1_000_000],
-      ['entry/first', 4],
+      ['entry/first', 80],
     ])
   },
 

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <utility>
 
@@ -124,7 +124,7 @@ vector_count::~vector_count() {
   const nlohmann::json row{
       {"suite", suite_}, {"total", total}, {"passed", passed_}, {"skipped", skipped}, {"reasons", skipped_},
                            {"remarks", remarks_}};
-  std::printf("vectors: %s\n", row.dump().c_str());
+  std::cout << "vectors: " << row.dump() << '\n';
 }
 
 }  // namespace kbve::test

@@ -35,6 +35,8 @@ class vector_count {
   explicit vector_count(std::string suite) : suite_(std::move(suite)) {}
   vector_count(const vector_count&) = delete;
   vector_count& operator=(const vector_count&) = delete;
+  vector_count(vector_count&&) = delete;
+  vector_count& operator=(vector_count&&) = delete;
   ~vector_count();
 
   /// A vector that was checked; `which` names it when it does not hold.
