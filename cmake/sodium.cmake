@@ -94,18 +94,10 @@ target_include_directories(kbve_sodium PRIVATE
 target_compile_definitions(kbve_sodium PUBLIC SODIUM_STATIC=1 PRIVATE ${sodium_definitions})
 target_compile_options(kbve_sodium PRIVATE -O3 -w)
 if(EMSCRIPTEN)
-  # For size what is not worth its speed: BLAKE2b only begins and ends an Argon2id, and Ed25519 spends its
-  # time in two functions whose code is a straight line anyway.
+  # For size: Ed25519 spends its time in two functions whose code is a straight line anyway.
   set(sodium_small
-    sodium/utils.c
-    sodium/codecs.c
     crypto_core/ed25519/ref10/ed25519_ref10.c
-    crypto_sign/ed25519/ref10/open.c
-    crypto_generichash/blake2b/ref/blake2b-compress-ref.c
-    crypto_generichash/blake2b/ref/blake2b-ref.c
-    crypto_pwhash/argon2/argon2.c
-    crypto_pwhash/argon2/argon2-core.c
-    crypto_pwhash/argon2/blake2b-long.c)
+    crypto_sign/ed25519/ref10/open.c)
   list(TRANSFORM sodium_small PREPEND ${sodium_src}/)
   set_property(SOURCE ${sodium_small} APPEND PROPERTY COMPILE_OPTIONS -Oz)
 endif()
