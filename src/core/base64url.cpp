@@ -54,21 +54,33 @@ std::string encode(bytes_view data) {
 
 bool decode_into(std::string_view text, mutable_bytes_view out) noexcept {
   if (decoded_size(text.size()) != out.size()) return false;
-  std::uint32_t bits = 0;
-  unsigned held = 0;
-  std::size_t at = 0;
-  for (const char character : text) {
-    const std::uint8_t digit = digits[static_cast<std::uint8_t>(character)];
-    if (digit == no_digit) return false;
-    bits = bits << 6 | digit;
-    held += 6;
-    if (held >= 8) {
-      held -= 8;
-      out[at++] = static_cast<std::uint8_t>(bits >> held);
-    }
+  const auto digit = [text](std::size_t at) -> std::uint32_t { return digits[static_cast<std::uint8_t>(text[at])]; };
+  // Whatever is no digit sets a bit above the six; it is looked for once, at the end.
+  std::uint32_t seen = 0;
+  std::size_t from = 0;
+  std::size_t to = 0;
+  for (; from + 4 <= text.size(); from += 4, to += 3) {
+    const std::uint32_t a = digit(from);
+    const std::uint32_t b = digit(from + 1);
+    const std::uint32_t c = digit(from + 2);
+    const std::uint32_t d = digit(from + 3);
+    seen |= a | b | c | d;
+    out[to] = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    out[to + 1] = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    out[to + 2] = static_cast<std::uint8_t>(c << 6 | d);
   }
-  const std::uint32_t left_over = bits & ((1U << held) - 1);
-  return left_over == 0;
+  const std::size_t rest = text.size() - from;
+  if (rest != 0) {
+    const std::uint32_t a = digit(from);
+    const std::uint32_t b = digit(from + 1);
+    const std::uint32_t c = rest == 3 ? digit(from + 2) : 0;
+    seen |= a | b | c;
+    out[to] = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    if (rest == 3) out[to + 1] = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    // Bits that stand for no byte are zero, so that every value has one text.
+    if ((rest == 2 ? b & 15 : c & 3) != 0) return false;
+  }
+  return seen < 64;
 }
 
 std::optional<bytes> decode(std::string_view text) {

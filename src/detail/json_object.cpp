@@ -1,8 +1,10 @@
 #include "json_object.hpp"
 
+#include <array>
 #include <utility>
 
 #include "json.hpp"
+#include "json_character.hpp"
 #include "json_text.hpp"
 
 namespace kbve::detail {
@@ -13,26 +15,27 @@ class object_reader {
   explicit object_reader(json_object& out) noexcept : out_(out), text_(out.text_) {}
 
   bool run() {
+    out_.members_.reserve(16);  // more than most tokens have
     while (at_ < text_.size()) {
       switch (text_[at_]) {
         case '{':
         case '[':
           value_begins();
-          frames_.push_back({.is_object = text_[at_] == '{', .first_name = names_.size()});
-          name_is_next_ = frames_.back().is_object;
+          frames_[++depth_] = {.is_object = text_[at_] == '{', .first_name = names_.size()};
+          name_is_next_ = frames_[depth_].is_object;
           ++at_;
           break;
         case '}':
         case ']':
           value_ends();
-          names_.resize(frames_.back().first_name);
-          frames_.pop_back();
+          names_.resize(frames_[depth_].first_name);
+          --depth_;
           name_is_next_ = false;
           ++at_;
           break;
         case ',':
           value_ends();
-          name_is_next_ = frames_.back().is_object;
+          name_is_next_ = frames_[depth_].is_object;
           ++at_;
           break;
         case '"':
@@ -59,11 +62,11 @@ class object_reader {
   };
 
   void value_begins() noexcept {
-    if (frames_.size() == 1) value_start_ = at_;
+    if (depth_ == 1) value_start_ = at_;
   }
 
   void value_ends() {
-    if (frames_.size() != 1 || value_start_ == 0) return;
+    if (depth_ != 1 || value_start_ == 0) return;
     std::string_view value = text_.substr(value_start_, at_ - value_start_);
     value = value.substr(0, value.find_last_not_of(" \n\t\r") + 1);
     out_.members_.back().value = value;
@@ -74,9 +77,17 @@ class object_reader {
     if (!name_is_next_) value_begins();
     const std::size_t start = ++at_;
     bool escaped = false;
-    for (; text_[at_] != '"'; ++at_) {
-      if (text_[at_] != '\\') continue;
-      escaped = true;
+    for (;;) {
+      if (text_.size() - at_ >= 8) {
+        const std::size_t plain = plain_prefix(text_.data() + at_);
+        at_ += plain;
+        if (plain == 8) continue;
+      }
+      if (text_[at_] == '"') break;
+      if (text_[at_] == '\\') {
+        escaped = true;
+        ++at_;
+      }
       ++at_;
     }
     std::string_view inside = text_.substr(start, at_ - start);
@@ -91,20 +102,26 @@ class object_reader {
 
   bool name(std::string_view found) {
     name_is_next_ = false;
-    const std::size_t first = frames_.back().first_name;
+    if (depth_ == 1) {
+      if (out_.members_.size() == max_object_members || !out_.find(found).empty()) return false;
+      // Its value follows; until then it is not empty, so that the name is found.
+      out_.members_.push_back({.name = found, .value = text_});
+      return true;
+    }
+    const std::size_t first = frames_[depth_].first_name;
     if (names_.size() - first == max_object_members) return false;
     for (std::size_t i = first; i < names_.size(); ++i) {
       if (names_[i] == found) return false;
     }
     names_.push_back(found);
-    if (frames_.size() == 1) out_.members_.push_back({.name = found, .value = {}});
     return true;
   }
 
   void scalar() {
     value_begins();
     const std::size_t start = at_;
-    while (std::string_view(",]} \n\t\r").find(text_[at_]) == std::string_view::npos) ++at_;
+    // Letters, digits, sign and point all lie above the comma, but for the plus.
+    for (char c = text_[at_]; (c > ',' && c != ']' && c != '}') || c == '+'; c = text_[at_]) ++at_;
     const std::string_view value = text_.substr(start, at_ - start);
     const bool is_number = value.front() <= '9';
     if (is_number && !is_safe_json_number(value)) out_.wide_numbers_.push_back(value);
@@ -115,8 +132,9 @@ class object_reader {
   std::size_t at_ = 0;
   std::size_t value_start_ = 0;  // 0 is where the object begins, so never a member's value
   bool name_is_next_ = false;
-  std::vector<frame> frames_;
-  std::vector<std::string_view> names_;
+  std::size_t depth_ = 0;
+  std::array<frame, max_object_depth + 1> frames_{};
+  std::vector<std::string_view> names_;  // of the objects inside
 };
 
 std::optional<json_object> json_object::read(std::string_view text) {
