@@ -108,6 +108,15 @@ struct error {
   std::string field;           ///< The field or record it is about, or empty.
   std::uint64_t retry_at = 0;  ///< Milliseconds since 1970: not before then. 0 means it does not apply.
 
+  // Not inline, so that the hundreds of functions that may fail do not each carry the code for two strings.
+  error() noexcept;
+  error(errc of, std::string_view says, std::string_view about = {});
+  error(const error& other);
+  error(error&& other) noexcept;
+  error& operator=(const error& other);
+  error& operator=(error&& other) noexcept;
+  ~error();
+
   friend bool operator==(const error&, const error&) = default;
 };
 
