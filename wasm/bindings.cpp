@@ -141,7 +141,7 @@ class locker_vault {
     if (auto writable = vault_->check_writable(); !writable) return text_or_failure(to_js(writable.error()));
     const vault::header& header = vault_->current_header();
     return text_to_js(http::seal_cookie(name, value, vault_->cookie_key(header.epoch).view(),
-                                   http::cookie_key_id(header.key_id, header.epoch)));
+                                        http::cookie_key_id(header.key_id, header.epoch)));
   }
 
   [[nodiscard]] text_or_failure open_cookie(const std::string& name, const std::string& sealed) const {
@@ -149,8 +149,9 @@ class locker_vault {
     const vault::header& header = vault_->current_header();
     const auto epoch = http::epoch_of_cookie(sealed, header.key_id);
     if (!epoch || *epoch > header.epoch) {
-      return text_to_js(result<std::string>(fail(
-          errc::cookie_invalid, "The cookie was not sealed by this locker; set it again while it is open.", "name")));
+      return text_to_js(result<std::string>(
+          fail(errc::cookie_invalid, "The cookie was not sealed by this locker; set it again while it is open.",
+               "name")));
     }
     return text_to_js(http::open_cookie(name, sealed, vault_->cookie_key(*epoch).view()));
   }

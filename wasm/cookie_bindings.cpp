@@ -11,7 +11,9 @@
 namespace kbve::wasm {
 namespace {
 
-std::string parse_cookies(const std::string& header) { return http::to_json(http::parse_cookies(header)); }
+std::string parse_cookies(const std::string& header) {
+  return http::to_json(http::parse_cookies(header));
+}
 
 text_or_failure read_cookie(const std::string& header, const std::string& name) {
   return text_to_js(http::read_cookie(header, name));
@@ -29,7 +31,8 @@ template <class Use>
 text_or_failure with_key(const uint8_array& key, Use use) {
   const secret_bytes copy = from_js(key);
   if (copy.size() != secret_key::length) {
-    return text_to_js(result<std::string>(fail(errc::invalid_field, "A cookie key has 32 bytes; draw another.", "key")));
+    return text_to_js(
+        result<std::string>(fail(errc::invalid_field, "A cookie key has 32 bytes; draw another.", "key")));
   }
   return text_to_js(use(copy.view().first<secret_key::length>()));
 }

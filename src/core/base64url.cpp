@@ -54,7 +54,9 @@ std::string encode(bytes_view data) {
 
 bool decode_into(std::string_view text, mutable_bytes_view out) noexcept {
   if (decoded_size(text.size()) != out.size()) return false;
-  const auto digit = [text](std::size_t at) -> std::uint32_t { return digits[static_cast<std::uint8_t>(text[at])]; };
+  const auto digit = [text](std::size_t at) -> std::uint32_t {
+    return digits[static_cast<std::uint8_t>(text[at])];
+  };
   // Whatever is no digit sets a bit above the six; it is looked for once, at the end.
   std::uint32_t seen = 0;
   std::size_t from = 0;

@@ -40,8 +40,8 @@ bool ecdsa_verify(curve on, bytes_view point, sha2 kind, bytes_view message, byt
   std::ranges::copy(point, copy.begin());
   const br_ec_public_key key{.curve = curve_number(on), .q = copy.data(), .qlen = point.size()};
   const digest hashed = hash(kind, message);
-  return br_ecdsa_i31_vrfy_raw(&br_ec_prime_i31, hashed.view().data(), hashed.view().size(), &key, signature.data(),
-                               signature.size()) == 1;
+  return br_ecdsa_i31_vrfy_raw(&br_ec_prime_i31, hashed.view().data(), hashed.view().size(), &key,
+                               signature.data(), signature.size()) == 1;
 }
 
 }  // namespace kbve::crypto

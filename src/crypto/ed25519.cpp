@@ -8,7 +8,8 @@ bool ed25519_verify(bytes_view public_key, bytes_view message, bytes_view signat
   if (public_key.size() != crypto_sign_ed25519_PUBLICKEYBYTES || signature.size() != crypto_sign_ed25519_BYTES) {
     return false;
   }
-  return crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(), public_key.data()) == 0;
+  return crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(),
+                                             public_key.data()) == 0;
 }
 
 }  // namespace kbve::crypto

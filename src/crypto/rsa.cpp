@@ -25,7 +25,8 @@ std::size_t bits_of(bytes_view value) noexcept {
 /// Keys of the broken generator are powers of 65537 modulo every one of these primes; of other keys fewer
 /// than one in 2^27 is.
 bool looks_like_roca(bytes_view modulus) noexcept {
-  constexpr std::array<std::uint8_t, 17> primes{11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157};
+  constexpr std::array<std::uint8_t, 17> primes{11, 13, 17,  19,  37,  53,  61,  71, 73,
+                                                79, 97, 103, 107, 109, 127, 151, 157};
   return std::ranges::all_of(primes, [&](std::uint32_t prime) {
     std::uint32_t rest = 0;
     for (const std::uint8_t byte : modulus) rest = (rest << 8 | byte) % prime;
@@ -59,7 +60,8 @@ bool raise(const rsa_key& key, bytes_view signature, mutable_bytes_view out) noe
     if ((exponent >> static_cast<unsigned>(bit) & 1U) == 0) {
       power = product;
     } else {
-      br_i31_montymul(power.data(), product.data(), bit == 0 ? base.data() : base_monty.data(), modulus.data(), m0i);
+      br_i31_montymul(power.data(), product.data(), bit == 0 ? base.data() : base_monty.data(), modulus.data(),
+                      m0i);
     }
   }
   br_i31_encode(out.data(), out.size(), power.data());
@@ -77,8 +79,16 @@ bool is_pkcs1_encoding(bytes_view message, sha2 kind, bytes_view hashed) noexcep
   const auto size = static_cast<std::uint8_t>(hashed.size());
   // OIDs of SHA-256, SHA-384 and SHA-512 differ in their last number: 1, 2, 3.
   const auto last = static_cast<std::uint8_t>(static_cast<unsigned>(kind) + 1);
-  const std::array<std::uint8_t, 19> info{0x30, static_cast<std::uint8_t>(17 + size), 0x30, 13,   6,    9,    0x60,
-                                          0x86, 0x48, 1,    0x65, 3,    4,    2,    last, 5,    0,    4,    size};
+  const std::array<std::uint8_t, 19> info{0x30, static_cast<std::uint8_t>(17 + size),
+                                          0x30, 13,
+                                          6,    9,
+                                          0x60, 0x86,
+                                          0x48, 1,
+                                          0x65, 3,
+                                          4,    2,
+                                          last, 5,
+                                          0,    4,
+                                          size};
   const std::size_t padding = message.size() - hashed.size() - info.size() - 3;
   return message[0] == 0 && message[1] == 1 &&
          std::ranges::all_of(message.subspan(2, padding), [](std::uint8_t byte) { return byte == 0xFF; }) &&

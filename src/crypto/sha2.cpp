@@ -17,9 +17,9 @@ using small_state = crypto_hash_sha256_state;
 using large_state = crypto_hash_sha512_state;
 
 /// Where SHA-384 begins (FIPS 180-4, 5.3.4). Everything else of it is SHA-512, cut off.
-constexpr std::array<std::uint64_t, 8> sha384_start{
-    0xcbbb9d5dc1059ed8U, 0x629a292a367cd507U, 0x9159015a3070dd17U, 0x152fecd8f70e5939U,
-    0x67332667ffc00b31U, 0x8eb44a8768581511U, 0xdb0c2e0d64f98fa7U, 0x47b5481dbefa4fa4U};
+constexpr std::array<std::uint64_t, 8> sha384_start{0xcbbb9d5dc1059ed8U, 0x629a292a367cd507U, 0x9159015a3070dd17U,
+                                                    0x152fecd8f70e5939U, 0x67332667ffc00b31U, 0x8eb44a8768581511U,
+                                                    0xdb0c2e0d64f98fa7U, 0x47b5481dbefa4fa4U};
 
 /// The states are plain data, and this is the memory they were made in.
 template <class State>

@@ -45,11 +45,8 @@ class object_reader {
         case ' ':
         case '\n':
         case '\t':
-        case '\r':
-          ++at_;
-          break;
-        default:
-          scalar();
+        case '\r': ++at_; break;
+        default: scalar();
       }
     }
     return true;
@@ -154,7 +151,9 @@ std::string_view json_object::find(std::string_view name) const noexcept {
   return {};
 }
 
-std::optional<std::string> json_object::text(std::string_view name) const { return string_value(find(name)); }
+std::optional<std::string> json_object::text(std::string_view name) const {
+  return string_value(find(name));
+}
 
 void json_object::append_to(std::string& out) const {
   std::size_t at = 0;

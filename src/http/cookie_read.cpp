@@ -40,7 +40,8 @@ std::vector<cookie_pair> parse_cookies(std::string_view header) {
     if (sign == std::string_view::npos) continue;
     const std::string_view name = trimmed(pair.substr(0, sign));
     std::string_view value = trimmed(pair.substr(sign + 1));
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+      value = value.substr(1, value.size() - 2);
     if (name.empty() || has_controls(name) || has_controls(value) || find(out, name) != nullptr) continue;
     out.push_back({.name = name, .value = value});
   }
@@ -50,7 +51,8 @@ std::vector<cookie_pair> parse_cookies(std::string_view header) {
 result<std::string> read_cookie(std::string_view header, std::string_view name) {
   const std::vector<cookie_pair> pairs = parse_cookies(header);
   const cookie_pair* const first = find(pairs, name);
-  if (first == nullptr) return fail(errc::absent, "There is no such cookie; it was never set, or it has expired.", "name");
+  if (first == nullptr)
+    return fail(errc::absent, "There is no such cookie; it was never set, or it has expired.", "name");
   if (!first->value.starts_with("2~")) return decode_value(first->value);
   const cookie_pair* const second = find(pairs, std::string(name) + ".1");
   if (second == nullptr) {

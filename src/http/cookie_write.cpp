@@ -29,7 +29,8 @@ bool is_token(std::string_view text) {
 
 /// Browsers know the prefixes in either case (RFC 6265bis section 5.7), so they bind in either case.
 bool begins_with(std::string_view name, std::string_view lower) {
-  return name.size() >= lower.size() && std::ranges::equal(name.substr(0, lower.size()), lower, [](char a, char b) {
+  return name.size() >= lower.size() &&
+         std::ranges::equal(name.substr(0, lower.size()), lower, [](char a, char b) {
            return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
          });
 }
@@ -37,10 +38,12 @@ bool begins_with(std::string_view name, std::string_view lower) {
 result<void> check(const cookie_request& of) {
   const cookie_attributes& with = of.attributes;
   if (!is_token(of.name) || of.name.ends_with(second_part)) {
-    return refuse("name", "A cookie's name is a word of letters, digits and !#$%&'*+-.^_`|~, and does not end in .1; "
-                          "choose another.");
+    return refuse("name",
+                  "A cookie's name is a word of letters, digits and !#$%&'*+-.^_`|~, and does not end in .1; "
+                  "choose another.");
   }
-  const bool path_is_well = std::ranges::all_of(with.path, [](char c) { return c >= 0x20 && c < 0x7F && c != ';'; });
+  const bool path_is_well =
+      std::ranges::all_of(with.path, [](char c) { return c >= 0x20 && c < 0x7F && c != ';'; });
   if (with.path.size() > 1'024 || (!with.path.empty() && (with.path.front() != '/' || !path_is_well))) {
     return refuse("path", "A cookie's path begins with a slash and has no semicolon and no control character.");
   }
@@ -166,7 +169,8 @@ result<cookie_plan> plan_cookie(const cookie_request& request) {
   for (const std::string& name : {request.name, second_name}) {
     if (std::ranges::find(out.write, name, &cookie_line::name) != out.write.end()) continue;
     const bool known = request.present.has_value();
-    const bool there = known ? std::ranges::find(*request.present, name) != request.present->end() : !request.value;
+    const bool there =
+        known ? std::ranges::find(*request.present, name) != request.present->end() : !request.value;
     if (there) out.stale.push_back(make_line(name, "", attribute_text(request.attributes, true)));
   }
   return out;

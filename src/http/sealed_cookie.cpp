@@ -50,8 +50,8 @@ result<std::string> seal_cookie(std::string_view name, std::string_view value,
     return fail(errc::cookie_invalid, "A cookie's name and value are well-formed Unicode.", "value");
   }
   if (value.size() > max_cookies_size) {
-    return fail(errc::cookie_too_large, "All cookies of a locker have 6,000 bytes together; keep less in this one.",
-                "value");
+    return fail(errc::cookie_too_large,
+                "All cookies of a locker have 6,000 bytes together; keep less in this one.", "value");
   }
   std::string header = R"({"typ":)";
   detail::append_json_string(header, cookie_type);

@@ -20,12 +20,28 @@ std::unexpected<error> malformed(std::string_view message, std::string_view fiel
 
 /// The name an algorithm is refused by, when it is one of the RFCs': what else stands there is not repeated.
 std::string known_name(std::string_view name) {
-  constexpr std::array<std::string_view, 22> known{
-      "RSA1_5",         "RSA-OAEP",           "RSA-OAEP-256",       "A128KW",        "A192KW",
-      "A256KW",         "ECDH-ES",            "ECDH-ES+A128KW",     "ECDH-ES+A192KW", "ECDH-ES+A256KW",
-      "A128GCMKW",      "A192GCMKW",          "A256GCMKW",          "PBES2-HS256+A128KW", "PBES2-HS384+A192KW",
-      "PBES2-HS512+A256KW", "A128CBC-HS256",  "A192CBC-HS384",      "A256CBC-HS512", "A128GCM",
-      "A192GCM",        "A256GCM"};
+  constexpr std::array<std::string_view, 22> known{"RSA1_5",
+                                                   "RSA-OAEP",
+                                                   "RSA-OAEP-256",
+                                                   "A128KW",
+                                                   "A192KW",
+                                                   "A256KW",
+                                                   "ECDH-ES",
+                                                   "ECDH-ES+A128KW",
+                                                   "ECDH-ES+A192KW",
+                                                   "ECDH-ES+A256KW",
+                                                   "A128GCMKW",
+                                                   "A192GCMKW",
+                                                   "A256GCMKW",
+                                                   "PBES2-HS256+A128KW",
+                                                   "PBES2-HS384+A192KW",
+                                                   "PBES2-HS512+A256KW",
+                                                   "A128CBC-HS256",
+                                                   "A192CBC-HS384",
+                                                   "A256CBC-HS512",
+                                                   "A128GCM",
+                                                   "A192GCM",
+                                                   "A256GCM"};
   const bool is_known = std::ranges::find(known, name) != known.end();
   return is_known ? std::string(name) : "the token's";
 }
@@ -41,9 +57,10 @@ result<void> check_member(const detail::json_object& header, std::string_view me
 result<void> check_header(const detail::json_object& header) {
   for (const std::string_view member : {"crit", "zip"}) {
     if (!header.find(member).empty()) {
-      return malformed("The sealed token demands an extension or compression, which is never done here; seal it "
-                       "without.",
-                       member);
+      return malformed(
+          "The sealed token demands an extension or compression, which is never done here; seal it "
+          "without.",
+          member);
     }
   }
   if (auto checked = check_member(header, "alg", only_algorithm); !checked) return checked;
@@ -63,11 +80,12 @@ result<jwe> read_jwe(std::string_view token) {
   const auto header = object_in(header_part, header_bytes);
   jwe out;
   if (!header || !optional_text(*header, "kid", out.key_id)) {
-    return malformed("The sealed token's header is not one JSON object in strict base64url, or its kid is no text.",
-                     "header");
+    return malformed(
+        "The sealed token's header is not one JSON object in strict base64url, or its kid is no text.", "header");
   }
   if (auto checked = check_header(*header); !checked) return std::unexpected(std::move(checked).error());
-  if (!key_part.empty()) return malformed("A token sealed with dir carries no key; ask for another.", "encrypted_key");
+  if (!key_part.empty())
+    return malformed("A token sealed with dir carries no key; ask for another.", "encrypted_key");
   auto box = base64url::decode(text_part);
   if (!box || !base64url::decode_into(nonce_part, out.nonce)) {
     return malformed("The sealed token's nonce or text is not strict base64url of the right length.", "token");
@@ -103,7 +121,8 @@ result<std::string> seal(bytes_view plaintext, std::string_view further, const s
   bool has_key_id = false;
   if (!further.empty()) {
     const auto members = detail::json_object::read(further);
-    if (!members) return malformed("Further members of the header are one JSON object; give them as that.", "header");
+    if (!members)
+      return malformed("Further members of the header are one JSON object; give them as that.", "header");
     for (const auto& [name, value] : members->members()) {
       for (const std::string_view taken : {"alg", "enc", "zip", "crit"}) {
         if (name == taken) return malformed("This member of the header is not the caller's to set.", name);
@@ -122,7 +141,8 @@ result<std::string> seal(bytes_view plaintext, std::string_view further, const s
   }
   header.push_back('}');
   if (plaintext.size() + header.size() > max_sealed_size / 2) {
-    return fail(errc::too_large, "At most half a mebibyte is sealed as one token; seal less at once.", "plaintext");
+    return fail(errc::too_large, "At most half a mebibyte is sealed as one token; seal less at once.",
+                "plaintext");
   }
   std::string out = base64url::encode(as_bytes(header));
   const auto nonce = crypto::random_array<crypto::aead_nonce_size>();

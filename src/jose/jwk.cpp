@@ -13,19 +13,25 @@ namespace {
 using detail::json;
 using detail::json_kind;
 
-std::unexpected<error> unfit(std::string_view message) { return fail(errc::jwt_key_unfit, message, "keys"); }
+std::unexpected<error> unfit(std::string_view message) {
+  return fail(errc::jwt_key_unfit, message, "keys");
+}
 
 /// What to say of a key that is there and must not be used.
 std::string_view sentence(key_flaw flaw) {
   switch (flaw) {
     case key_flaw::none: return {};
-    case key_flaw::malformed: return "A member of the key is missing, or not what RFC 7518 says; export the key again.";
-    case key_flaw::private_key: return "The key is a private one; give its public part, which is all a check needs.";
+    case key_flaw::malformed:
+      return "A member of the key is missing, or not what RFC 7518 says; export the key again.";
+    case key_flaw::private_key:
+      return "The key is a private one; give its public part, which is all a check needs.";
     case key_flaw::off_curve: return "The key's point is not on its curve; export the key again.";
     case key_flaw::rsa_too_small: return "RSA keys have 2,048 bits or more; sign with a larger one.";
     case key_flaw::rsa_too_large: return "RSA keys have 8,192 bits at most; sign with a smaller one.";
-    case key_flaw::rsa_numbers: return "The key's modulus or exponent is none of an RSA key; sign with another one.";
-    case key_flaw::rsa_factorable: return "The key was made by a broken generator (ROCA) and can be factored; make another one.";
+    case key_flaw::rsa_numbers:
+      return "The key's modulus or exponent is none of an RSA key; sign with another one.";
+    case key_flaw::rsa_factorable:
+      return "The key was made by a broken generator (ROCA) and can be factored; make another one.";
   }
   return {};
 }
@@ -85,8 +91,8 @@ key_flaw read_material(const json& from, key& out) {
     }
     case key_type::okp: {
       out.material.resize(32);
-      const bool whole = detail::text_member(from, "crv", 16) == "Ed25519" &&
-                         detail::bytes_member(from, "x", out.material);
+      const bool whole =
+          detail::text_member(from, "crv", 16) == "Ed25519" && detail::bytes_member(from, "x", out.material);
       return whole ? key_flaw::none : key_flaw::malformed;
     }
     case key_type::ec: return read_ec(from, out);
@@ -145,7 +151,8 @@ std::optional<key> read_key(const json& from) {
   } else {
     return std::nullopt;
   }
-  const bool described = read_text(from, "kid", out.id) && read_text(from, "alg", out.name) && read_purpose(from, out);
+  const bool described =
+      read_text(from, "kid", out.id) && read_text(from, "alg", out.name) && read_purpose(from, out);
   out.flaw = described ? read_material(from, out) : key_flaw::malformed;
   if (out.type != key_type::oct && detail::member(from, "d") != nullptr) out.flaw = key_flaw::private_key;
   if (out.flaw == key_flaw::none) out.flaw = flaw_of_numbers(out);
@@ -178,7 +185,8 @@ std::string_view objection(const key& one, algorithm wanted, algorithm_set allow
   if (one.name && *one.name != algorithm_names[static_cast<std::size_t>(wanted)]) {
     return "The key is for another algorithm than the token's; sign with the key's own.";
   }
-  if (!one.verifies) return "The key's use or key_ops do not allow it to check signatures; give the one that signs.";
+  if (!one.verifies)
+    return "The key's use or key_ops do not allow it to check signatures; give the one that signs.";
   if (one.type == key_type::oct && one.secret.size() < crypto::digest_size(hash_for(wanted))) {
     return "An HMAC key is as long as its hash or longer (RFC 7518 section 3.2); draw a longer one.";
   }
@@ -217,12 +225,14 @@ result<key_set> key_set::parse(std::string_view text, std::optional<std::string>
       out.keys_.push_back(*std::move(one));
     } else {
       out.alone_ = false;
-      if (list->kind != json_kind::array) return unfit("The keys of a JWKS are a list; give it as it was published.");
+      if (list->kind != json_kind::array)
+        return unfit("The keys of a JWKS are a list; give it as it was published.");
       if (list->children.size() > max_keys) {
         return fail(errc::too_large, "A JWKS may have 256 keys; give fewer keys.", "keys");
       }
       for (const json& child : list->children) {
-        if (child.kind != json_kind::object) return unfit("Every key of a JWKS is an object; give it as it was published.");
+        if (child.kind != json_kind::object)
+          return unfit("Every key of a JWKS is an object; give it as it was published.");
         if (auto one = read_key(child)) out.keys_.push_back(*std::move(one));
       }
     }
@@ -276,8 +286,9 @@ result<std::vector<const key*>> key_set::select(algorithm wanted, const std::opt
     }
   }
   if (id && claimed > 1) {
-    return unfit("Several keys of the set have the token's key id and are for its algorithm; give each key an id of "
-                 "its own.");
+    return unfit(
+        "Several keys of the set have the token's key id and are for its algorithm; give each key an id of "
+        "its own.");
   }
   if (fitting.empty() && !objected.empty()) return unfit(objected);
   if (fitting.empty()) {
@@ -306,10 +317,11 @@ result<const key*> key_set::select_direct(const std::optional<std::string>& id) 
   }
   if (found != nullptr) return found;
   if (objected) {
-    return unfit("A key for dir with A256GCM has 32 bytes, and its alg, use and key_ops allow sealing; give such a one.");
+    return unfit(
+        "A key for dir with A256GCM has 32 bytes, and its alg, use and key_ops allow sealing; give such a one.");
   }
-  return fail(errc::jwt_key_not_found, "None of the keys is a secret with this key id; give the one it was sealed with.",
-              "keys");
+  return fail(errc::jwt_key_not_found,
+              "None of the keys is a secret with this key id; give the one it was sealed with.", "keys");
 }
 
 bool key_set::verify(const key& with, algorithm by, bytes_view message, bytes_view signature) const {

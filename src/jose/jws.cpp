@@ -16,7 +16,7 @@ std::unexpected<error> malformed(std::string_view message, std::string_view fiel
 /// `crit` lists names of extensions that are there, each once, and none of the RFC's own (RFC 7515 section
 /// 4.1.11).
 bool read_extensions(const detail::json_object& header, std::vector<std::string>& out) {
-  constexpr std::array<std::string_view, 13> own{"alg", "jku", "jwk", "kid",      "x5u", "x5c", "x5t",
+  constexpr std::array<std::string_view, 13> own{"alg", "jku", "jwk",  "kid",      "x5u", "x5c", "x5t",
                                                  "typ", "cty", "crit", "x5t#S256", "enc", "zip"};
   const std::string_view value = header.find("crit");
   if (value.empty()) return true;
@@ -35,8 +35,8 @@ bool read_extensions(const detail::json_object& header, std::vector<std::string>
 
 result<jws> read_jws(std::string_view token, std::size_t max_size) {
   if (token.size() > max_size) {
-    return fail(errc::too_large, "The token is over the size allowed for it; raise maxBytes if it is an honest one.",
-                "token");
+    return fail(errc::too_large,
+                "The token is over the size allowed for it; raise maxBytes if it is an honest one.", "token");
   }
   const auto parts = split<3>(token);
   if (!parts) return malformed("A signed token has three parts between two dots; pass it on as it came.", "token");
@@ -50,15 +50,17 @@ result<jws> read_jws(std::string_view token, std::size_t max_size) {
   auto name = header->text("alg");
   if (!name || !optional_text(*header, "kid", out.key_id) || !optional_text(*header, "typ", out.type) ||
       !read_extensions(*header, out.extensions)) {
-    return malformed("The token's header lacks alg, or its alg, kid, typ or crit is not what RFC 7515 says; ask its "
-                     "issuer for another.",
-                     "header");
+    return malformed(
+        "The token's header lacks alg, or its alg, kid, typ or crit is not what RFC 7515 says; ask its "
+        "issuer for another.",
+        "header");
   }
   out.algorithm_name = *std::move(name);
   auto payload = base64url::decode((*parts)[1]);
   if (!payload) return malformed("The token's payload is not strict base64url; pass it on as it came.", "payload");
   auto signature = base64url::decode((*parts)[2]);
-  if (!signature) return malformed("The token's signature is not strict base64url; pass it on as it came.", "signature");
+  if (!signature)
+    return malformed("The token's signature is not strict base64url; pass it on as it came.", "signature");
   header->append_to(out.header);
   out.payload = *std::move(payload);
   out.signature = *std::move(signature);
@@ -92,7 +94,8 @@ result<void> check_signature(const jws& token, const key_set& keys, const signat
 result<jws> verify_jws(std::string_view token, const key_set& keys, const signature_policy& policy) {
   auto read = read_jws(token, policy.max_size);
   if (!read) return read;
-  if (auto checked = check_signature(*read, keys, policy); !checked) return std::unexpected(std::move(checked).error());
+  if (auto checked = check_signature(*read, keys, policy); !checked)
+    return std::unexpected(std::move(checked).error());
   return read;
 }
 

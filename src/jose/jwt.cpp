@@ -77,8 +77,8 @@ result<void> check_times(const json_object& claims, const jwt_policy& policy, st
   const auto ends = date_claim(claims, "exp");
   if (!ends) return std::unexpected(ends.error());
   if (*begins && **begins > now + tolerance) {
-    return fail(errc::jwt_not_yet_valid, "The token is not valid yet; try again later, or set this device's clock.",
-                "nbf");
+    return fail(errc::jwt_not_yet_valid,
+                "The token is not valid yet; try again later, or set this device's clock.", "nbf");
   }
   if (*ends && **ends <= now - tolerance) {
     return fail(errc::jwt_expired, "The token has expired; sign in again or refresh it.", "exp");
@@ -89,7 +89,8 @@ result<void> check_times(const json_object& claims, const jwt_policy& policy, st
     if (age - tolerance > static_cast<double>(*policy.max_token_age)) {
       return fail(errc::jwt_expired, "The token is older than allowed here; sign in again or refresh it.", "iat");
     }
-    if (age < -tolerance) return invalid("The token says it was issued in the future; set this device's clock.", "iat");
+    if (age < -tolerance)
+      return invalid("The token says it was issued in the future; set this device's clock.", "iat");
   }
   return {};
 }
@@ -115,8 +116,10 @@ result<jwt> verify_jwt(std::string_view token, const key_set& keys, const jwt_po
   if (!read) return std::unexpected(std::move(read).error());
   const auto claims = json_object::read(as_text(read->payload));
   if (!claims) return not_claims();
-  if (auto checked = check_texts(*read, *claims, policy); !checked) return std::unexpected(std::move(checked).error());
-  if (auto checked = check_times(*claims, policy, now); !checked) return std::unexpected(std::move(checked).error());
+  if (auto checked = check_texts(*read, *claims, policy); !checked)
+    return std::unexpected(std::move(checked).error());
+  if (auto checked = check_times(*claims, policy, now); !checked)
+    return std::unexpected(std::move(checked).error());
   return halves(*std::move(read), *claims);
 }
 

@@ -26,15 +26,17 @@ std::optional<std::uint64_t> whole_number(std::string_view value, std::uint64_t 
 result<void> read_algorithms(std::string_view value, algorithm_set& out) {
   const auto names = value.starts_with('[') ? detail::string_list(value, true) : std::nullopt;
   if (!names || names->empty()) {
-    return refuse("algorithms", "The allowed algorithms are a list of names, at least one; name those you expect.");
+    return refuse("algorithms",
+                  "The allowed algorithms are a list of names, at least one; name those you expect.");
   }
   for (const std::string& name : *names) {
     const auto known = algorithm_named(name);
     if (!known) {
-      return fail(errc::jwt_alg_not_allowed,
-                  "One of the named algorithms is not checked here; name some of HS256 to HS512, EdDSA, ES256 to ES512, "
-                  "RS256 to RS512 and PS256 to PS512.",
-                  "algorithms");
+      return fail(
+          errc::jwt_alg_not_allowed,
+          "One of the named algorithms is not checked here; name some of HS256 to HS512, EdDSA, ES256 to ES512, "
+          "RS256 to RS512 and PS256 to PS512.",
+          "algorithms");
     }
     out.add(*known);
   }
@@ -64,7 +66,8 @@ result<void> read_member(std::string_view name, std::string_view value, jwt_poli
   if (name == "crit") return read_list(name, value, out.extensions);
   if (name == "clockTolerance") {
     const auto seconds = whole_number(value, 0, max_clock_tolerance);
-    if (!seconds) return refuse(name, "The clock tolerance is 0 to 600 whole seconds; set the clocks right instead.");
+    if (!seconds)
+      return refuse(name, "The clock tolerance is 0 to 600 whole seconds; set the clocks right instead.");
     out.clock_tolerance = static_cast<std::uint32_t>(*seconds);
     return {};
   }

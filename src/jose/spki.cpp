@@ -53,10 +53,12 @@ std::optional<bytes> positive(der_reader& from) {
 
 /// The AlgorithmIdentifiers there are, by what is inside their SEQUENCE.
 constexpr std::array<std::uint8_t, 13> rsa_encryption{6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 1, 5, 0};
-constexpr std::array<std::uint8_t, 19> on_p256{6, 7, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1, 6,
-                                               8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 3, 1, 7};
-constexpr std::array<std::uint8_t, 16> on_p384{6, 7, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1, 6, 5, 0x2B, 0x81, 4, 0, 0x22};
-constexpr std::array<std::uint8_t, 16> on_p521{6, 7, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1, 6, 5, 0x2B, 0x81, 4, 0, 0x23};
+constexpr std::array<std::uint8_t, 19> on_p256{6, 7,    0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1, 6,
+                                               8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 3,    1, 7};
+constexpr std::array<std::uint8_t, 16> on_p384{6, 7, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 2,
+                                               1, 6, 5,    0x2B, 0x81, 4,    0,    0x22};
+constexpr std::array<std::uint8_t, 16> on_p521{6, 7, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 2,
+                                               1, 6, 5,    0x2B, 0x81, 4,    0,    0x23};
 constexpr std::array<std::uint8_t, 5> ed25519{6, 3, 0x2B, 0x65, 0x70};
 
 std::optional<key> rsa_from(bytes_view inside) {
@@ -110,7 +112,8 @@ std::optional<key> parse_pem(std::string_view text) {
   constexpr std::string_view space = " \t\r\n";
   text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
   text = text.substr(0, text.find_last_not_of(space) + 1);
-  if (!text.starts_with(begin) || !text.ends_with(end) || text.size() < begin.size() + end.size()) return std::nullopt;
+  if (!text.starts_with(begin) || !text.ends_with(end) || text.size() < begin.size() + end.size())
+    return std::nullopt;
   text = text.substr(begin.size(), text.size() - begin.size() - end.size());
   // Ordinary base64 is base64url with two other letters, line breaks and padding.
   std::string letters;

@@ -27,7 +27,8 @@ TEST(Cookie, AHeaderIsReadAsBrowsersAndServersDo) {
 
 TEST(Cookie, ValuesAreEncodedAsEncodeUriComponentDoes) {
   EXPECT_EQ(encode_value("a b;c,\"d\"%é☃-_.!~*'()"), "a%20b%3Bc%2C%22d%22%25%C3%A9%E2%98%83-_.!~*'()");
-  for (const std::string& text : {std::string("{\"a\":[1,2]}"), std::string("é ☃ 𝄞"), std::string(), std::string("100%")}) {
+  for (const std::string& text :
+       {std::string("{\"a\":[1,2]}"), std::string("é ☃ 𝄞"), std::string(), std::string("100%")}) {
     EXPECT_EQ(decode_value(encode_value(text)), text);
   }
   // What another writer left unencoded is given as it is.
@@ -36,10 +37,14 @@ TEST(Cookie, ValuesAreEncodedAsEncodeUriComponentDoes) {
 }
 
 TEST(Cookie, ALineHasItsAttributesInOrder) {
-  EXPECT_EQ(plan(R"({"name":"a","value":"b c"})"), R"({"bytes":6,"write":[{"name":"a","value":"b%20c","line":"a=b%20c"}],"stale":[]})");
-  EXPECT_EQ(plan(R"({"name":"a","value":"1","attributes":{"path":"/","domain":"example.com","maxAge":60,"expires":1700000000000,"secure":true,"httpOnly":true,"sameSite":"strict","partitioned":true}})"),
-            R"({"bytes":2,"write":[{"name":"a","value":"1","line":"a=1; Domain=example.com; Path=/; Max-Age=60; Expires=Tue, 14 Nov 2023 22:13:20 GMT; HttpOnly; Secure; SameSite=Strict; Partitioned"}],"stale":[]})");
-  EXPECT_NE(plan(R"({"name":"a","value":"1","attributes":{"maxAge":99999999}})").find("Max-Age=34560000"), std::string::npos);
+  EXPECT_EQ(plan(R"({"name":"a","value":"b c"})"),
+            R"({"bytes":6,"write":[{"name":"a","value":"b%20c","line":"a=b%20c"}],"stale":[]})");
+  EXPECT_EQ(
+      plan(
+          R"({"name":"a","value":"1","attributes":{"path":"/","domain":"example.com","maxAge":60,"expires":1700000000000,"secure":true,"httpOnly":true,"sameSite":"strict","partitioned":true}})"),
+      R"({"bytes":2,"write":[{"name":"a","value":"1","line":"a=1; Domain=example.com; Path=/; Max-Age=60; Expires=Tue, 14 Nov 2023 22:13:20 GMT; HttpOnly; Secure; SameSite=Strict; Partitioned"}],"stale":[]})");
+  EXPECT_NE(plan(R"({"name":"a","value":"1","attributes":{"maxAge":99999999}})").find("Max-Age=34560000"),
+            std::string::npos);
 }
 
 TEST(Cookie, DatesAreRightInEveryMonthAndLeapYear) {
@@ -62,7 +67,9 @@ TEST(Cookie, DatesAreRightInEveryMonthAndLeapYear) {
 
 TEST(Cookie, PrefixesBindInEitherCase) {
   const auto with = [](std::string_view name, std::string_view attributes) {
-    return plan(R"({"name":")" + std::string(name) + R"(","value":"1","attributes":{)" + std::string(attributes) + "}}").substr(0, 14);
+    return plan(R"({"name":")" + std::string(name) + R"(","value":"1","attributes":{)" + std::string(attributes) +
+                "}}")
+        .substr(0, 14);
   };
   for (const char* name : {"__Host-a", "__host-a", "__HOST-a"}) {
     EXPECT_EQ(with(name, R"("secure":true,"path":"/")"), R"({"bytes":9,"wr)");
@@ -140,8 +147,9 @@ TEST(Cookie, AllCookiesOfALockerHaveOneLimit) {
 }
 
 TEST(Cookie, PartsNoLongerUsedAreNamed) {
-  EXPECT_EQ(plan(R"({"name":"a","value":"1","present":["a","a.1","b"],"attributes":{"path":"/"}})"),
-            R"({"bytes":2,"write":[{"name":"a","value":"1","line":"a=1; Path=/"}],"stale":[{"name":"a.1","value":"","line":"a.1=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"}]})");
+  EXPECT_EQ(
+      plan(R"({"name":"a","value":"1","present":["a","a.1","b"],"attributes":{"path":"/"}})"),
+      R"({"bytes":2,"write":[{"name":"a","value":"1","line":"a=1; Path=/"}],"stale":[{"name":"a.1","value":"","line":"a.1=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"}]})");
   const std::string both = plan(R"({"name":"a","value":null})");
   EXPECT_NE(both.find(R"("line":"a=; Max-Age=0)"), std::string::npos);
   EXPECT_NE(both.find(R"("line":"a.1=; Max-Age=0)"), std::string::npos);
@@ -171,7 +179,9 @@ TEST(SealedCookie, OpensUnderItsNameAndKeyOnly) {
   EXPECT_FALSE(epoch_of_cookie(*sealed, byte_array<16>{}));
   EXPECT_FALSE(epoch_of_cookie("nonsense", id));
   const auto header = base64url::decode(sealed->substr(0, sealed->find('.')));
-  EXPECT_EQ(as_text(*header), R"({"alg":"dir","enc":"A256GCM","typ":"kbve-cookie","kid":"CQkAAAAAAAAAAAAAAAAAAA.7","cookie":"token"})");
+  EXPECT_EQ(
+      as_text(*header),
+      R"({"alg":"dir","enc":"A256GCM","typ":"kbve-cookie","kid":"CQkAAAAAAAAAAAAAAAAAAA.7","cookie":"token"})");
   EXPECT_FALSE(seal_cookie("token", std::string(6'001, 'a'), key.view(), ""));
   const auto unnamed = seal_cookie("token", "v", key.view(), "");
   EXPECT_FALSE(epoch_of_cookie(*unnamed, id));

@@ -48,7 +48,8 @@ TEST(JoseRfcVectors, Rfc7520Signatures) {
   const auto file = test::read_wycheproof("json_web_signature_test.json");
   for (const auto& group : file["testGroups"]) {
     // The RFC's own keys name no algorithm; the file adds some, and wrong ones.
-    if (group["comment"] != "rfc7520" || (group.contains("public") && group["public"].contains("key_ops"))) continue;
+    if (group["comment"] != "rfc7520" || (group.contains("public") && group["public"].contains("key_ops")))
+      continue;
     for (const auto& entry : group["tests"]) {
       const std::string token = entry["jws"].get<std::string>();
       if (entry["tcId"] == 352) continue;  // the same figure again

@@ -54,10 +54,12 @@ TEST(JoseVectors, WycheproofJsonWebSignature) {
       const bool accepted = accepts_jws(group, entry);
       if (id == 346 || id == 350) {
         const bool holds = valid && !accepted && accepts_jws(group, entry, "PS384");
-        count.remarked(holds, which, "the key says PS256 and the token PS384: holds where the application names PS384");
+        count.remarked(holds, which,
+                       "the key says PS256 and the token PS384: holds where the application names PS384");
       } else if (id == 347 || id == 351) {
         const bool holds = valid && !accepted && accepts_jws(group, entry, "ES512");
-        count.remarked(holds, which, "the key says ES521, which is no algorithm: holds where the application names ES512");
+        count.remarked(holds, which,
+                       "the key says ES521, which is no algorithm: holds where the application names ES512");
       } else if (id == 357) {
         sound = text_of(entry["jws"]);
         count.checked(valid && accepted, which);
@@ -65,8 +67,9 @@ TEST(JoseVectors, WycheproofJsonWebSignature) {
         count.remarked(!valid && accepted && text_of(entry["jws"]) == sound, which,
                        "labelled invalid, and byte for byte vector 357, which is valid: accepted");
       } else if (id == 372 || id == 373) {
-        count.remarked(valid && !accepted, which,
-                       "labelled valid with a question mark inside its base64url: refused, as RFC 7515 section 2 wants");
+        count.remarked(
+            valid && !accepted, which,
+            "labelled valid with a question mark inside its base64url: refused, as RFC 7515 section 2 wants");
       } else {
         count.checked(accepted == valid, which);
       }

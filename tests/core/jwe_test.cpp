@@ -42,7 +42,8 @@ TEST(Jwe, OpensWhatJoseSealed) {
 
 TEST(Jwe, OpensWhatItSealed) {
   for (const std::string& text : {std::string(), std::string("a"), std::string(100'000, 'x')}) {
-    const auto sealed = seal_jwe(as_bytes(text), R"({"typ":"x","big":12345678901234567890})", keys(R"(,"kid":"k\u00e9","use":"enc","alg":"dir"})"));
+    const auto sealed = seal_jwe(as_bytes(text), R"({"typ":"x","big":12345678901234567890})",
+                                 keys(R"(,"kid":"k\u00e9","use":"enc","alg":"dir"})"));
     ASSERT_TRUE(sealed);
     const auto read = read_jwe(*sealed);
     ASSERT_TRUE(read);
@@ -88,7 +89,8 @@ TEST(Jwe, FormIsStrict) {
   EXPECT_EQ(verdict(with(R"({"alg":"dir"})"), keys()), "jwe_malformed enc");
   EXPECT_EQ(verdict(with(R"({"alg":"dir","enc":"A256GCM","kid":5})"), keys()), "jwe_malformed header");
   const std::string head = part(R"({"alg":"dir","enc":"A256GCM"})");
-  EXPECT_EQ(verdict(head + ".AA.nqseYQZUy0x9lvDq.qZ.qbglvhVP6ap5tmw-iFGKeQ", keys()), "jwe_malformed encrypted_key");
+  EXPECT_EQ(verdict(head + ".AA.nqseYQZUy0x9lvDq.qZ.qbglvhVP6ap5tmw-iFGKeQ", keys()),
+            "jwe_malformed encrypted_key");
   EXPECT_EQ(verdict(head + "..nqseYQZUy0x9lv.qZ.qbglvhVP6ap5tmw-iFGKeQ", keys()), "jwe_malformed token");
   EXPECT_EQ(verdict(head + "..nqseYQZUy0x9lvDq..qbglvhVP6ap5tmw-iFGK", keys()), "jwe_malformed tag");
   EXPECT_EQ(verdict(head + "...", keys()), "jwe_malformed token");

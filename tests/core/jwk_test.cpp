@@ -81,19 +81,22 @@ TEST(Jwk, APrivateKeyIsNotForChecking) {
 }
 
 TEST(Jwk, EveryLengthOfACoordinateButItsOwnIsRefused) {
-  for (const char* key : {R"({"kty":"EC","crv":"P-256","x":"f83O","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"})",
-                          R"({"kty":"EC","crv":"P-384","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"})",
-                          R"({"kty":"EC","crv":"secp256k1","x":"","y":""})", R"({"kty":"OKP","crv":"X25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})",
-                          R"({"kty":"OKP","crv":"Ed25519","x":"11qY"})", R"({"kty":"RSA","n":"AQ","e":"AQAB"})"}) {
+  for (
+      const char* key :
+      {R"({"kty":"EC","crv":"P-256","x":"f83O","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"})",
+       R"({"kty":"EC","crv":"P-384","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"})",
+       R"({"kty":"EC","crv":"secp256k1","x":"","y":""})",
+       R"({"kty":"OKP","crv":"X25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})",
+       R"({"kty":"OKP","crv":"Ed25519","x":"11qY"})", R"({"kty":"RSA","n":"AQ","e":"AQAB"})"}) {
     EXPECT_FALSE(key_set::parse(key)) << key;
   }
 }
 
 /// Wycheproof gives its keys as JWK and as PEM: both are the same key here.
 TEST(JwkVectors, PemAndJwkAreTheSameKey) {
-  for (const char* name : {"rsa_pss_2048_sha256_mgf1_32_test.json", "ecdsa_secp256r1_sha256_p1363_test.json",
-                           "ecdsa_secp384r1_sha384_p1363_test.json", "ecdsa_secp521r1_sha512_p1363_test.json",
-                           "ed25519_test.json"}) {
+  for (const char* name :
+       {"rsa_pss_2048_sha256_mgf1_32_test.json", "ecdsa_secp256r1_sha256_p1363_test.json",
+        "ecdsa_secp384r1_sha384_p1363_test.json", "ecdsa_secp521r1_sha512_p1363_test.json", "ed25519_test.json"}) {
     const auto file = test::read_wycheproof(name);
     for (const auto& group : file["testGroups"]) {
       if (!group.contains("publicKeyJwk")) continue;

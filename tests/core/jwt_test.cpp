@@ -15,7 +15,9 @@ using test::signed_token;
 
 constexpr std::uint64_t now = 1'700'000'000'000;
 
-key_set secret() { return *key_set::secret(as_bytes(test::hmac_secret)); }
+key_set secret() {
+  return *key_set::secret(as_bytes(test::hmac_secret));
+}
 
 std::string verdict(std::string_view token, std::string_view policy = R"({"algorithms":["HS256"]})") {
   const auto rules = jwt_policy::parse(policy);
@@ -26,7 +28,8 @@ std::string verdict(std::string_view token, std::string_view policy = R"({"algor
 }
 
 TEST(Jwt, HeaderAndClaimsComeAsTheyWere) {
-  const auto read = decode_jwt(signed_token(R"( {"alg":"HS256" , "x":[1, 2.5e3,{"y":null}]} )", R"({"a":"é","b":-0.0})"));
+  const auto read =
+      decode_jwt(signed_token(R"( {"alg":"HS256" , "x":[1, 2.5e3,{"y":null}]} )", R"({"a":"é","b":-0.0})"));
   ASSERT_TRUE(read);
   EXPECT_EQ(read->header, R"({"alg":"HS256" , "x":[1, 2.5e3,{"y":null}]})");
   EXPECT_EQ(read->claims, R"({"a":"é","b":-0.0})");
@@ -43,9 +46,9 @@ TEST(Jwt, NumbersBeyondTheSafeOnesSurviveAsText) {
 
 TEST(Jwt, ThreePartsOfStrictBase64url) {
   const std::string token = hs256("{}");
-  for (const std::string& wrong :
-       {std::string(), std::string("."), std::string(".."), std::string("a.b"), token + ".", "." + token, token + ".e30.",
-        token + "=", token + "\n", " " + token, token.substr(0, token.rfind('.')), part("{}") + ".e30.x"}) {
+  for (const std::string& wrong : {std::string(), std::string("."), std::string(".."), std::string("a.b"),
+                                   token + ".", "." + token, token + ".e30.", token + "=", token + "\n",
+                                   " " + token, token.substr(0, token.rfind('.')), part("{}") + ".e30.x"}) {
     EXPECT_EQ(verdict(wrong).substr(0, 13), "jwt_malformed") << wrong;
   }
 }
@@ -93,7 +96,8 @@ TEST(Jwt, ExpNbfAndIat) {
   EXPECT_EQ(verdict(hs256(R"({"iat":1800000000})")), "accepted");
   for (const char* claim : {"exp", "nbf", "iat"}) {
     for (const char* value : {"\"1700000001\"", "null", "true", "[1]", "1e999", "-1e999"}) {
-      EXPECT_EQ(verdict(hs256("{\"" + std::string(claim) + "\":" + value + "}")), "jwt_claim_invalid " + std::string(claim))
+      EXPECT_EQ(verdict(hs256("{\"" + std::string(claim) + "\":" + value + "}")),
+                "jwt_claim_invalid " + std::string(claim))
           << value;
     }
   }
@@ -113,15 +117,17 @@ TEST(Jwt, ClockToleranceAndAge) {
 }
 
 TEST(Jwt, Crit) {
-  const auto with = [](std::string_view members) { return signed_token("{\"alg\":\"HS256\"," + std::string(members) + "}", "{}"); };
+  const auto with = [](std::string_view members) {
+    return signed_token("{\"alg\":\"HS256\"," + std::string(members) + "}", "{}");
+  };
   EXPECT_EQ(verdict(with(R"("crit":["x"],"x":1)")), "jwt_crit_unsupported crit");
   EXPECT_EQ(verdict(with(R"("crit":["x"],"x":1)"), R"({"algorithms":["HS256"],"crit":"x"})"), "accepted");
   EXPECT_EQ(verdict(with(R"("crit":["x","y"],"x":1,"y":1)"), R"({"algorithms":["HS256"],"crit":["x"]})"),
             "jwt_crit_unsupported crit");
   EXPECT_EQ(verdict(with(R"("crit":["b64"],"b64":true)"), R"({"algorithms":["HS256"],"crit":["b64"]})"),
             "jwt_crit_unsupported crit");
-  for (const char* wrong : {R"("crit":[])", R"("crit":"x","x":1)", R"("crit":["x"])", R"("crit":["alg"])", R"("crit":[5])",
-                            R"("crit":["x","x"],"x":1)", R"("crit":null)"}) {
+  for (const char* wrong : {R"("crit":[])", R"("crit":"x","x":1)", R"("crit":["x"])", R"("crit":["alg"])",
+                            R"("crit":[5])", R"("crit":["x","x"],"x":1)", R"("crit":null)"}) {
     EXPECT_EQ(verdict(with(wrong)), "jwt_malformed header") << wrong;
   }
 }

@@ -24,7 +24,9 @@ jwt_policy rules(std::string_view json = R"({"algorithms":["HS256"]})") {
   return out ? *out : jwt_policy{};
 }
 
-key_set secret() { return *key_set::secret(as_bytes(test::hmac_secret)); }
+key_set secret() {
+  return *key_set::secret(as_bytes(test::hmac_secret));
+}
 
 /// The code a token is refused with, and its field; "accepted" when it is not.
 std::string verdict(std::string_view token, const key_set& keys, const jwt_policy& policy) {
@@ -97,7 +99,8 @@ TEST(Rfc8725, Section3_3_ValidateAllOperations) {
   changed.back() = changed.back() == 'A' ? 'E' : 'A';  // other bits, still strict base64url
   EXPECT_EQ(verdict(changed), "jwt_signature_invalid signature");
   EXPECT_EQ(verdict(token.substr(0, token.rfind('.') + 1)), "jwt_signature_invalid signature");
-  EXPECT_EQ(verdict(token, *key_set::secret(as_bytes(std::string(64, 'x'))), rules()), "jwt_signature_invalid signature");
+  EXPECT_EQ(verdict(token, *key_set::secret(as_bytes(std::string(64, 'x'))), rules()),
+            "jwt_signature_invalid signature");
 }
 
 TEST(Rfc8725, Section3_4_ValidateInputs_ThePointIsOnItsCurve) {
@@ -157,8 +160,10 @@ TEST(Rfc8725, Section3_9_Audience) {
 TEST(Rfc8725, Section3_10_ReceivedClaimsAreNotTrusted) {
   // Whatever the header brings along, only the caller's keys count, and kid is compared, never looked up.
   const std::string own_key = R"({"kty":"oct","k":")" + part("the attacker's own key of 32 bytes") + "\"}";
-  const std::string header = R"({"alg":"HS256","kid":"' OR 1=1 --","jku":"https://attacker.example/","jwk":)" + own_key + "}";
-  EXPECT_EQ(verdict(signed_token(header, "{}", "the attacker's own key of 32 bytes")), "jwt_signature_invalid signature");
+  const std::string header =
+      R"({"alg":"HS256","kid":"' OR 1=1 --","jku":"https://attacker.example/","jwk":)" + own_key + "}";
+  EXPECT_EQ(verdict(signed_token(header, "{}", "the attacker's own key of 32 bytes")),
+            "jwt_signature_invalid signature");
 }
 
 TEST(Rfc8725, Section3_11_ExplicitTyping) {

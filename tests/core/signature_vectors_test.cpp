@@ -16,7 +16,9 @@ namespace {
 using test::unhex;
 using test::vector_count;
 
-bytes field(const nlohmann::json& entry, const char* name) { return unhex(entry[name].get<std::string>()); }
+bytes field(const nlohmann::json& entry, const char* name) {
+  return unhex(entry[name].get<std::string>());
+}
 
 sha2 hash_named(const nlohmann::json& name) {
   return name == "SHA-256" ? sha2::sha256 : name == "SHA-384" ? sha2::sha384 : sha2::sha512;
@@ -52,9 +54,15 @@ void check_ecdsa(const std::string& name, curve on) {
   });
 }
 
-TEST(SignatureVectors, WycheproofEcdsaP256) { check_ecdsa("ecdsa_secp256r1_sha256_p1363", curve::p256); }
-TEST(SignatureVectors, WycheproofEcdsaP384) { check_ecdsa("ecdsa_secp384r1_sha384_p1363", curve::p384); }
-TEST(SignatureVectors, WycheproofEcdsaP521) { check_ecdsa("ecdsa_secp521r1_sha512_p1363", curve::p521); }
+TEST(SignatureVectors, WycheproofEcdsaP256) {
+  check_ecdsa("ecdsa_secp256r1_sha256_p1363", curve::p256);
+}
+TEST(SignatureVectors, WycheproofEcdsaP384) {
+  check_ecdsa("ecdsa_secp384r1_sha384_p1363", curve::p384);
+}
+TEST(SignatureVectors, WycheproofEcdsaP521) {
+  check_ecdsa("ecdsa_secp521r1_sha512_p1363", curve::p521);
+}
 
 /// A hexadecimal ASN.1 INTEGER's value, without the zero that keeps it positive.
 bytes unsigned_integer(const nlohmann::json& entry, const char* name) {
@@ -73,18 +81,19 @@ void check_rsa(const std::string& name, Verify verify) {
 }
 
 TEST(SignatureVectors, WycheproofRsaPkcs1) {
-  for (const char* name : {"rsa_signature_2048_sha256", "rsa_signature_2048_sha384", "rsa_signature_2048_sha512",
-                           "rsa_signature_3072_sha256", "rsa_signature_3072_sha384", "rsa_signature_3072_sha512",
-                           "rsa_signature_4096_sha256", "rsa_signature_4096_sha384", "rsa_signature_4096_sha512",
-                           "rsa_signature_8192_sha256", "rsa_signature_8192_sha384", "rsa_signature_8192_sha512"}) {
+  for (const char* name :
+       {"rsa_signature_2048_sha256", "rsa_signature_2048_sha384", "rsa_signature_2048_sha512",
+        "rsa_signature_3072_sha256", "rsa_signature_3072_sha384", "rsa_signature_3072_sha512",
+        "rsa_signature_4096_sha256", "rsa_signature_4096_sha384", "rsa_signature_4096_sha512",
+        "rsa_signature_8192_sha256", "rsa_signature_8192_sha384", "rsa_signature_8192_sha512"}) {
     check_rsa(name, rsa_pkcs1_verify);
   }
 }
 
 TEST(SignatureVectors, WycheproofRsaPss) {
-  for (const char* name : {"rsa_pss_2048_sha256_mgf1_32", "rsa_pss_2048_sha384_mgf1_48", "rsa_pss_3072_sha256_mgf1_32",
-                           "rsa_pss_4096_sha256_mgf1_32", "rsa_pss_4096_sha384_mgf1_48",
-                           "rsa_pss_4096_sha512_mgf1_64"}) {
+  for (const char* name :
+       {"rsa_pss_2048_sha256_mgf1_32", "rsa_pss_2048_sha384_mgf1_48", "rsa_pss_3072_sha256_mgf1_32",
+        "rsa_pss_4096_sha256_mgf1_32", "rsa_pss_4096_sha384_mgf1_48", "rsa_pss_4096_sha512_mgf1_64"}) {
     check_rsa(name, rsa_pss_verify);
   }
 }

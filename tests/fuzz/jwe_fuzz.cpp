@@ -16,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   if (const auto read = read_jwe(as_text(input))) {
     const auto header = nlohmann::json::parse(read->header, nullptr, false);
-    if (!header.is_object() || header.value("alg", "") != "dir" || header.value("enc", "") != "A256GCM") std::abort();
+    if (!header.is_object() || header.value("alg", "") != "dir" || header.value("enc", "") != "A256GCM")
+      std::abort();
     if (header.contains("crit") || header.contains("zip")) std::abort();
     if (open_jwe(*read, key.view())) std::abort();
   }

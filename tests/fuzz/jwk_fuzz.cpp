@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "kbve/jose/jwk.hpp"
 #include "jose/spki.hpp"
+#include "kbve/jose/jwk.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace kbve;

@@ -41,11 +41,11 @@ struct rsa_key {
 /// What is wrong with an RSA key.
 enum class rsa_flaw : std::uint8_t {
   none,
-  too_small,    ///< Below 2,048 bits (RFC 8725 section 3.5, RFC 7518 section 3.3).
-  too_large,    ///< Above 8,192 bits: checking it would take too long.
-  even,         ///< An even modulus or a leading zero byte: no RSA key is that.
-  exponent,     ///< Not odd, below 3, above 2^32, or with a leading zero byte.
-  factorable,   ///< Made by a generator whose keys can be factored (ROCA, CVE-2017-15361).
+  too_small,   ///< Below 2,048 bits (RFC 8725 section 3.5, RFC 7518 section 3.3).
+  too_large,   ///< Above 8,192 bits: checking it would take too long.
+  even,        ///< An even modulus or a leading zero byte: no RSA key is that.
+  exponent,    ///< Not odd, below 3, above 2^32, or with a leading zero byte.
+  factorable,  ///< Made by a generator whose keys can be factored (ROCA, CVE-2017-15361).
 };
 
 [[nodiscard]] rsa_flaw find_flaw(const rsa_key& key) noexcept;

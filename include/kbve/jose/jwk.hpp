@@ -28,12 +28,12 @@ enum class key_type : std::uint8_t { oct, okp, ec, rsa };
 /// Why a key is not used, though it is there.
 enum class key_flaw : std::uint8_t {
   none,
-  malformed,     ///< A member is missing, of a wrong length, or no base64url.
-  private_key,   ///< It has private members; checking wants the public part.
-  off_curve,     ///< The point is not on the curve.
+  malformed,    ///< A member is missing, of a wrong length, or no base64url.
+  private_key,  ///< It has private members; checking wants the public part.
+  off_curve,    ///< The point is not on the curve.
   rsa_too_small,
   rsa_too_large,
-  rsa_numbers,   ///< An even modulus, or an exponent no RSA key has.
+  rsa_numbers,  ///< An even modulus, or an exponent no RSA key has.
   rsa_factorable,
 };
 
@@ -41,8 +41,8 @@ struct key {
   key_type type = key_type::oct;
   crypto::curve curve = crypto::curve::p256;  ///< Of an EC key.
   key_flaw flaw = key_flaw::none;
-  bool verifies = true;          ///< `use` and `key_ops`, where there are any, allow checking signatures.
-  bool encrypts = true;          ///< … allow sealing and opening.
+  bool verifies = true;             ///< `use` and `key_ops`, where there are any, allow checking signatures.
+  bool encrypts = true;             ///< … allow sealing and opening.
   std::optional<std::string> id;    ///< `kid`.
   std::optional<std::string> name;  ///< `alg`, whatever it says.
   /// The public part: 0x04 ‖ x ‖ y, the 32 bytes of an OKP key, or an RSA modulus.

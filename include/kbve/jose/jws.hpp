@@ -24,8 +24,8 @@ struct jws {
   std::string header;  ///< The protected header as JSON; numbers beyond ±(2^53 − 1) are strings in it.
   std::string algorithm_name;
   std::optional<std::string> key_id;
-  std::optional<std::string> type;         ///< `typ`.
-  std::vector<std::string> extensions;     ///< `crit`.
+  std::optional<std::string> type;      ///< `typ`.
+  std::vector<std::string> extensions;  ///< `crit`.
   bytes payload;
   bytes signature;
   std::string_view signed_text;  ///< Of the token it was read from.

@@ -13,7 +13,9 @@ namespace kbve::test {
 /// A secret of 64 bytes, long enough for every HMAC, and its JWK.
 inline constexpr std::string_view hmac_secret = "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789ABCDEF";
 
-inline std::string part(std::string_view text) { return base64url::encode(as_bytes(text)); }
+inline std::string part(std::string_view text) {
+  return base64url::encode(as_bytes(text));
+}
 
 /// A compact JWS of these very texts, signed with `secret`.
 inline std::string signed_token(std::string_view header, std::string_view payload,
@@ -24,6 +26,8 @@ inline std::string signed_token(std::string_view header, std::string_view payloa
 }
 
 /// An HS256 token with these claims.
-inline std::string hs256(std::string_view claims) { return signed_token(R"({"alg":"HS256"})", claims); }
+inline std::string hs256(std::string_view claims) {
+  return signed_token(R"({"alg":"HS256"})", claims);
+}
 
 }  // namespace kbve::test

@@ -121,9 +121,8 @@ vector_count::~vector_count() {
   const std::uint64_t total = passed_ + failed_ + skipped;
   EXPECT_GT(passed_, 0U) << suite_ << ": not one vector was checked.";
   EXPECT_EQ(total, expected_) << suite_ << ": the count differs from what the file holds.";
-  const nlohmann::json row{
-      {"suite", suite_}, {"total", total}, {"passed", passed_}, {"skipped", skipped}, {"reasons", skipped_},
-                           {"remarks", remarks_}};
+  const nlohmann::json row{{"suite", suite_},    {"total", total},      {"passed", passed_},
+                           {"skipped", skipped}, {"reasons", skipped_}, {"remarks", remarks_}};
   std::cout << "vectors: " << row.dump() << '\n';
 }
 
