@@ -37,7 +37,9 @@ class message {
     if (!aad.empty()) br_gcm_aad_inject(&gcm_, aad.data(), aad.size());
     br_gcm_flip(&gcm_);
   }
+  message(message&&) = delete;
   message(const message&) = delete;
+  message& operator=(message&&) = delete;
   message& operator=(const message&) = delete;
   ~message() { wipe({reinterpret_cast<std::uint8_t*>(&gcm_), sizeof gcm_}); }  // NOLINT: its bytes
 
