@@ -1,6 +1,8 @@
 /** In which state a locker is, what brings it into another, and who is told. */
+
+import { isLoss } from './applier.ts'
 import { Connection } from './connection.ts'
-import { LockerError } from './errors.ts'
+import { closed, disposed, evicted, exists, hasCode, LockerError } from './errors.ts'
 import { Listeners, report } from './events.ts'
 import type { Header } from './format.ts'
 import { Jobs } from './jobs.ts'
@@ -9,7 +11,7 @@ import { OpenLocker } from './open_locker.ts'
 import { type Opened, Opener } from './opener.ts'
 import { isPersisted } from './page.ts'
 import type { Ports } from './ports.ts'
-import { lostTo, notOpen, statusAfter } from './refusals.ts'
+import { notOpen, statusAfter } from './refusals.ts'
 import { StatusKeeper } from './status.ts'
 import type { StorageEvent } from './storage/storage.ts'
 import type { ChangeNote } from './tabs.ts'
@@ -39,8 +41,8 @@ export class Lifecycle {
 
   constructor(ports: Ports) {
     this.#ports = ports
-    this.#mirror = new Mirror(ports.storage, ports.name, ports.mirror, ports.fields)
-    this.#connection = new Connection(ports.storage, ports.name, ports.channel, {
+    this.#mirror = new Mirror(ports)
+    this.#connection = new Connection(ports, {
       storage: (event) => this.#storageEvent(event),
       changed: (lockerId, notes) => this.#changedElsewhere(lockerId, notes),
       destroyed: (lockerId) => this.#destroyedElsewhere(lockerId),
@@ -96,17 +98,14 @@ export class Lifecycle {
   async create(passphrase: string | undefined, { signal, cost }: CreateOptions): Promise<void> {
     await this.#settled()
     if (this.status.state !== 'absent') {
-      throw new LockerError(
-        'exists',
-        'There is a locker of this name already; unlock it, or destroy it first.',
-      )
+      throw exists()
     }
     await this.#run({ signal }, async (abort) => {
       try {
         this.#opened(await this.#opener.make(passphrase, abort, cost), abort)
       } catch (error) {
-        const there = error instanceof LockerError && error.code === 'exists'
-        if (this.status.state === 'unlocking') this.#status.change({ state: there ? 'locked' : 'absent' })
+        const state = hasCode(error, 'exists') ? 'locked' : 'absent'
+        if (this.status.state === 'unlocking') this.#status.change({ state })
         throw error
       }
     })
@@ -141,7 +140,7 @@ export class Lifecycle {
     await this.#run({}, async () => {
       const session = await this.#connection.open()
       // Before, so that they let go of the databases that are to be deleted.
-      if (this.#opener.lockerId) this.#connection.tabs.tellDestroyed(this.#opener.lockerId)
+      if (this.#opener.lockerId) this.#connection.tabs.tell('destroyed', this.#opener.lockerId)
       this.#shut('absent', 'destroyed', false)
       await this.#closing
       this.#connection.drop()
@@ -180,7 +179,7 @@ export class Lifecycle {
       if (!header) return this.#opened(await this.#opener.make(undefined, signal), signal)
     } catch (error) {
       // Another tab was quicker: its locker is the locker.
-      if (!(error instanceof LockerError && error.code === 'exists')) throw error
+      if (!hasCode(error, 'exists')) throw error
     }
     this.#opened(await this.#opener.unlock(undefined, signal), signal)
   }
@@ -209,7 +208,8 @@ export class Lifecycle {
     await this.#jobs.run({ ...options, after: this.#closing }, work)
   }
 
-  #opened({ session, vault, header, loaded }: Opened, signal: AbortSignal): void {
+  #opened(opened: Opened, signal: AbortSignal): void {
+    const { vault, loaded } = opened
     if (signal.aborted || this.#disposed) {
       // Made, and given up or locked in the same moment: it is there, and shut.
       vault.wipe()
@@ -217,7 +217,7 @@ export class Lifecycle {
       return
     }
     const shown = this.#mirror.profile
-    const open = new OpenLocker(session, vault, header, loaded, {
+    const open = new OpenLocker(opened, {
       fields: this.#ports.fields,
       tabs: this.#connection.tabs,
       now: this.#ports.now,
@@ -229,11 +229,10 @@ export class Lifecycle {
     })
     this.#open = open
     this.#mirror.keep(open.values)
-    const { integrity, damaged } = loaded
     this.#status.change({
       state: 'unlocked',
-      integrity,
-      damaged,
+      integrity: loaded.integrity,
+      damaged: [...loaded.damaged],
       readOnly: open.readOnly,
       pending: open.pending,
     })
@@ -282,11 +281,7 @@ export class Lifecycle {
   }
 
   #mustLive(): void {
-    if (this.#disposed)
-      throw new LockerError(
-        'storage_closed',
-        'This locker object was disposed of; make another with createLocker.',
-      )
+    if (this.#disposed) throw disposed()
   }
 
   // What comes from outside
@@ -296,7 +291,7 @@ export class Lifecycle {
       this.#behind((open) => open.adopt())
       return
     }
-    const error = lostTo(event.type)
+    const error = event.type === 'evicted' ? evicted() : closed()
     if (this.#open) this.#open.lose(error)
     else this.#lost(undefined, error)
   }
@@ -312,8 +307,7 @@ export class Lifecycle {
     this.#jobs.abort()
     this.#shut('absent', 'destroyed', false)
     this.#mirror.remove()
-    const session = this.#connection.drop()
-    void this.#closing.then(async () => (await session)?.close()).catch(() => {})
+    this.#connection.dropAfter(this.#closing)
   }
 
   /** Work nobody waits for. */
@@ -322,8 +316,7 @@ export class Lifecycle {
     if (!open || open.lost) return
     work(open).catch((error: unknown) => {
       if (this.#open !== open || open.lost) return
-      if (error instanceof LockerError && (error.code === 'evicted' || error.code === 'conflict'))
-        open.lose(error)
+      if (isLoss(error)) open.lose(error)
       else if (error instanceof LockerError) this.listeners.error.tell(error)
       else report(error)
     })
