@@ -16,7 +16,7 @@ import { StatusKeeper } from './status.ts'
 import type { StorageEvent } from './storage/storage.ts'
 import type { ChangeNote } from './tabs.ts'
 import type { ChangeEvent, CreateOptions, LockerEvents, Status, StatusReason } from './types.ts'
-import type { Changed } from './values.ts'
+import { Changed } from './values.ts'
 
 export class Lifecycle {
   readonly listeners = {
@@ -97,9 +97,8 @@ export class Lifecycle {
 
   async create(passphrase: string | undefined, { signal, cost }: CreateOptions): Promise<void> {
     await this.#settled()
-    if (this.status.state !== 'absent') {
-      throw exists()
-    }
+    // Where something is under way, `#run` says so.
+    if (this.status.state !== 'absent' && !this.#jobs.current) throw exists()
     await this.#run({ signal }, async (abort) => {
       try {
         this.#opened(await this.#opener.make(passphrase, abort, cost), abort)
@@ -143,9 +142,15 @@ export class Lifecycle {
       if (this.#opener.lockerId) this.#connection.tabs.tell('destroyed', this.#opener.lockerId)
       this.#shut('absent', 'destroyed', false)
       await this.#closing
-      this.#connection.drop()
-      await session.destroy()
-      this.#mirror.remove()
+      try {
+        await session.destroy()
+        this.#connection.drop()
+      } catch (error) {
+        // Something of it is still there, and the next call looks what.
+        this.#connection.dropAfter(this.#closing)
+        this.#notOpened(error, false)
+        throw error
+      }
     })
   }
 
@@ -213,7 +218,7 @@ export class Lifecycle {
     if (signal.aborted || this.#disposed) {
       // Made, and given up or locked in the same moment: it is there, and shut.
       vault.wipe()
-      this.#status.change({ state: 'locked', reason: 'lock' })
+      this.#givenUp()
       return
     }
     const shown = this.#mirror.profile
@@ -236,6 +241,8 @@ export class Lifecycle {
       readOnly: open.readOnly,
       pending: open.pending,
     })
+    // Whoever heard of it may have locked it again.
+    if (this.#open !== open) return
     this.#tellChange(open.values.differences(shown), 'unlock')
     open.settle(loaded)
     const heard = this.#heard.splice(0)
@@ -246,7 +253,14 @@ export class Lifecycle {
   #notOpened(error: unknown, asked: boolean): void {
     if (this.#disposed) return
     if (!(error instanceof LockerError)) report(error)
-    this.#status.change(statusAfter(error, asked))
+    if (hasCode(error, 'aborted')) this.#givenUp()
+    else this.#status.change(statusAfter(error, asked))
+  }
+
+  /** As it was before, unless something else has become of it meanwhile. */
+  #givenUp(): void {
+    if (this.status.state !== 'opening' && this.status.state !== 'unlocking') return
+    this.#status.change(this.#opener.lockerId ? { state: 'locked', reason: 'lock' } : { state: 'absent' })
   }
 
   // Closing
@@ -257,7 +271,11 @@ export class Lifecycle {
     this.#open = undefined
     this.#heard = []
     const pending = apply && open ? open.pending : 0
-    const changed = open?.values.differences(this.#mirror.profile)
+    const shown = this.#mirror.profile
+    if (reason === 'destroyed') this.#mirror.remove()
+    const changed = open?.values.differences(this.#mirror.profile) ?? new Changed()
+    // A copy that was all there was to see may have gone.
+    if (!open) changed.compare(shown, this.#mirror.profile)
     if (open) {
       const closing = open.close({ apply })
       this.#closing = closing.then(
@@ -277,7 +295,7 @@ export class Lifecycle {
       error: undefined,
       progress: undefined,
     })
-    if (changed) this.#tellChange(changed, 'lock')
+    this.#tellChange(changed, 'lock')
   }
 
   #mustLive(): void {
@@ -306,7 +324,6 @@ export class Lifecycle {
     if (lockerId !== this.#opener.lockerId || this.#disposed) return
     this.#jobs.abort()
     this.#shut('absent', 'destroyed', false)
-    this.#mirror.remove()
     this.#connection.dropAfter(this.#closing)
   }
 
@@ -343,10 +360,9 @@ export class Lifecycle {
   /** The disk is not ours any more. Values stay readable, except where another locker took its place. */
   #lost(open: OpenLocker | undefined, error: LockerError): void {
     if (this.#disposed || this.#open !== open) return
-    const session = this.#connection.drop()
     if (error.code === 'conflict') this.#shut('locked', 'conflict', false)
     else this.#status.change({ state: 'failed', error })
-    void this.#closing.then(async () => (await session)?.close()).catch(() => {})
+    this.#connection.dropAfter(this.#closing)
     this.listeners.error.tell(error)
   }
 }

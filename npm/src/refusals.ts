@@ -7,7 +7,6 @@ import type { Status } from './types.ts'
 export function statusAfter(error: unknown, asked: boolean): Pick<Status, 'state' | 'reason' | 'error'> {
   if (error instanceof NoDeviceKey) return { state: 'locked', reason: 'no-device-key' }
   if (hasCode(error, 'absent')) return { state: 'absent' }
-  if (hasCode(error, 'aborted')) return { state: 'locked', reason: 'lock' }
   // After these the same header may open another time.
   if (asked && hasCode(error, 'wrong_secret', 'out_of_memory')) return { state: 'locked' }
   if (error instanceof LockerError) return { state: 'failed', error }
