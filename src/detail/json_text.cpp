@@ -79,9 +79,11 @@ bool decode_json_inside(std::string_view inside, std::string& out) {
 }
 
 bool is_finite_json_number(std::string_view number) noexcept {
+  // What is not below half a step over DBL_MAX rounds to infinity; forty digits of it are more than anybody
+  // writes.
+  constexpr std::string_view limit = "1797693134862315807937289714053034150799";
   // The digits without leading zeros, and where the point stands after them.
-  constexpr std::string_view largest = "17976931348623157";  // DBL_MAX is 1.7976931348623157e308
-  std::array<char, largest.size()> digits{};
+  std::array<char, limit.size()> digits{};
   digits.fill('0');
   std::size_t kept = 0;
   std::int64_t places = 0;
@@ -110,7 +112,7 @@ bool is_finite_json_number(std::string_view number) noexcept {
   }
   const std::int64_t magnitude = places + exponent;  // 0.d1d2… × 10^magnitude
   if (magnitude != 309) return magnitude < 309;
-  return std::string_view(digits.data(), digits.size()) <= largest;
+  return std::string_view(digits.data(), digits.size()) < limit;
 }
 
 void append_json_string(std::string& out, std::string_view value) {

@@ -51,13 +51,13 @@ class nonces {
       used_ = 0;
       crypto::fill_random(std::span(pool_).first(drawn_ * crypto::aead_nonce_size));
     }
-    crypto::aead_nonce out;
+    crypto::aead_nonce out{};
     std::ranges::copy(std::span(pool_).subspan(used_++ * crypto::aead_nonce_size, out.size()), out.begin());
     return out;
   }
 
  private:
-  byte_array<252> pool_;
+  byte_array<252> pool_{};
   std::size_t left_;
   std::size_t drawn_ = 0;
   std::size_t used_ = 0;
@@ -217,7 +217,8 @@ result<std::size_t> packed_door::open(vault& with, std::size_t count, std::size_
                                          ? in_place(read.record.box).first(plain)
                                          : out.peek(plain));
     }
-    status[i] = static_cast<std::uint8_t>(value ? read.record.meta.kind : record_kind{3});
+    status[i] =
+        value ? static_cast<std::uint8_t>(read.record.meta.kind) : static_cast<std::uint8_t>(open_status::closed);
     if (value && read.record.meta.kind == record_kind::json) {
       (void)out.take(*value);
     } else {
