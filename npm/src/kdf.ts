@@ -53,7 +53,7 @@ export function throwIfAborted(signal: AbortSignal): void {
 }
 
 export function abortedError(signal: AbortSignal | undefined): LockerError {
-  return new LockerError('aborted', 'The work was given up before it was done; nothing was changed.', {
+  return new LockerError('aborted', 'The work was given up before it was done.', {
     cause: signal?.reason,
   })
 }

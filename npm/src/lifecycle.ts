@@ -1,11 +1,11 @@
 /** In which state a locker is, what brings it into another, and who is told. */
-
 import { isLoss } from './applier.ts'
 import { Connection } from './connection.ts'
 import { closed, disposed, evicted, exists, hasCode, LockerError } from './errors.ts'
-import { Listeners, report } from './events.ts'
+import { Audience, report } from './events.ts'
 import type { Header } from './format.ts'
 import { Jobs } from './jobs.ts'
+import { abortedError } from './kdf.ts'
 import { Mirror } from './mirror.ts'
 import { OpenLocker } from './open_locker.ts'
 import { type Opened, Opener } from './opener.ts'
@@ -15,27 +15,23 @@ import { notOpen, statusAfter } from './refusals.ts'
 import { StatusKeeper } from './status.ts'
 import type { StorageEvent } from './storage/storage.ts'
 import type { ChangeNote } from './tabs.ts'
-import type { ChangeEvent, CreateOptions, LockerEvents, Status, StatusReason } from './types.ts'
+import type { ChangeEvent, CreateOptions, Status, StatusReason } from './types.ts'
 import { Changed } from './values.ts'
 
 export class Lifecycle {
-  readonly listeners = {
-    status: new Listeners<LockerEvents['status']>(),
-    change: new Listeners<LockerEvents['change']>(),
-    error: new Listeners<LockerEvents['error']>(),
-    any: new Listeners<void>(),
-  }
+  readonly audience = new Audience()
+  /** The open locker; only this class changes it. */
+  open: OpenLocker | undefined
+  /** Resolves when what was pending at the last `lock()` is applied as far as it can be. */
+  closing: Promise<void> = Promise.resolve()
   readonly #ports: Ports
   readonly #connection: Connection
   readonly #opener: Opener
   readonly #mirror: Mirror
   readonly #status: StatusKeeper
   #ready: Promise<Status> | undefined
-  #open: OpenLocker | undefined
   /** What other tabs changed while this one was still reading. */
   #heard: ChangeNote[] = []
-  /** The end of the last open locker: its pending values are still being applied. */
-  #closing: Promise<void> = Promise.resolve()
   readonly #jobs = new Jobs()
   #disposed = false
 
@@ -52,30 +48,18 @@ export class Lifecycle {
     })
     this.#opener = new Opener(ports, this.#connection, (progress) => {
       // Of a check on an open locker the status says nothing; at the start it stays `opening`.
-      if (!this.#open)
+      if (!this.open)
         this.#status.change({ progress, ...(this.status.state === 'opening' ? {} : { state: 'unlocking' }) })
     })
-    this.#status = new StatusKeeper((status) => {
-      this.listeners.status.tell(status)
-      this.listeners.any.tell()
-    })
+    this.#status = new StatusKeeper((status) => this.audience.tellStatus(status))
   }
 
   get status(): Status {
     return this.#status.current
   }
 
-  get open(): OpenLocker | undefined {
-    return this.#open
-  }
-
-  /** Resolves when what was pending at the last `lock()` is applied as far as it can be. */
-  get closing(): Promise<void> {
-    return this.#closing
-  }
-
   get profile(): Readonly<Record<string, unknown>> {
-    return this.#open?.values.profile ?? this.#mirror.profile
+    return this.open?.values.profile ?? this.#mirror.profile
   }
 
   get ready(): Promise<Status> {
@@ -90,7 +74,7 @@ export class Lifecycle {
 
   /** The open locker, or the reason why there is none. */
   writable(): OpenLocker {
-    if (this.#open) return this.#open
+    if (this.open) return this.open
     this.#mustLive()
     throw notOpen(this.status)
   }
@@ -116,7 +100,7 @@ export class Lifecycle {
     // Two callers who want the same of this browser's key get one answer.
     if (device && this.#jobs.current?.device) return this.#jobs.current.done
     await this.#run({ signal, device }, async (abort) => {
-      if (this.#open) return this.#opener.verify(passphrase, abort)
+      if (this.open) return this.#opener.verify(passphrase, abort)
       try {
         this.#opened(await this.#opener.unlock(passphrase, abort), abort)
       } catch (error) {
@@ -128,7 +112,7 @@ export class Lifecycle {
 
   lock(): void {
     this.#jobs.abort()
-    if (this.#open) this.#shut('locked', 'lock', true)
+    if (this.open) this.#shut('locked', 'lock', true)
   }
 
   async destroy(): Promise<void> {
@@ -141,13 +125,13 @@ export class Lifecycle {
       // Before, so that they let go of the databases that are to be deleted.
       if (this.#opener.lockerId) this.#connection.tabs.tell('destroyed', this.#opener.lockerId)
       this.#shut('absent', 'destroyed', false)
-      await this.#closing
+      await this.closing
       try {
         await session.destroy()
         this.#connection.drop()
       } catch (error) {
         // Something of it is still there, and the next call looks what.
-        this.#connection.dropAfter(this.#closing)
+        this.#connection.dropAfter(this.closing)
         this.#notOpened(error, false)
         throw error
       }
@@ -158,8 +142,8 @@ export class Lifecycle {
     if (this.#disposed) return
     this.lock()
     this.#disposed = true
-    for (const listeners of Object.values(this.listeners)) listeners.clear()
-    const last = Promise.allSettled([this.#jobs.current?.done, this.#closing])
+    this.audience.clear()
+    const last = Promise.allSettled([this.#jobs.current?.done, this.closing])
     void this.#connection.close(last, this.#opener.lockerId)
     this.#opener.forget()
   }
@@ -210,7 +194,7 @@ export class Lifecycle {
     work: (signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
     this.#mustLive()
-    await this.#jobs.run({ ...options, after: this.#closing }, work)
+    await this.#jobs.run({ ...options, after: this.closing }, work)
   }
 
   #opened(opened: Opened, signal: AbortSignal): void {
@@ -219,7 +203,7 @@ export class Lifecycle {
       // Made, and given up or locked in the same moment: it is there, and shut.
       vault.wipe()
       this.#givenUp()
-      return
+      throw abortedError(signal)
     }
     const shown = this.#mirror.profile
     const open = new OpenLocker(opened, {
@@ -227,12 +211,12 @@ export class Lifecycle {
       tabs: this.#connection.tabs,
       now: this.#ports.now,
       changed: (changed, from) => this.#changed(changed, from),
-      status: (part) => this.#open === open && this.#status.change(part),
+      status: (part) => this.open === open && this.#status.change(part),
       trouble: (error) => this.#trouble(open, error),
-      recovered: () => this.#open === open && this.#status.change({ error: undefined }),
+      recovered: () => this.open === open && this.#status.change({ error: undefined }),
       lost: (error) => this.#lost(open, error),
     })
-    this.#open = open
+    this.open = open
     this.#mirror.keep(open.values)
     this.#status.change({
       state: 'unlocked',
@@ -242,12 +226,12 @@ export class Lifecycle {
       pending: open.pending,
     })
     // Whoever heard of it may have locked it again.
-    if (this.#open !== open) return
-    this.#tellChange(open.values.differences(shown), 'unlock')
+    if (this.open !== open) return
+    this.audience.tellChange(open.values.differences(shown), 'unlock')
     open.settle(loaded)
     const heard = this.#heard.splice(0)
     if (heard.length > 0) this.#behind((still) => still.heard(heard))
-    void isPersisted().then((persisted) => this.#open === open && this.#status.change({ persisted }))
+    void isPersisted().then((persisted) => this.open === open && this.#status.change({ persisted }))
   }
 
   #notOpened(error: unknown, asked: boolean): void {
@@ -267,8 +251,8 @@ export class Lifecycle {
 
   /** Closes what is open and shows what a locker that is not open shows. */
   #shut(state: Status['state'], reason: StatusReason | undefined, apply: boolean): void {
-    const open = this.#open
-    this.#open = undefined
+    const open = this.open
+    this.open = undefined
     this.#heard = []
     const pending = apply && open ? open.pending : 0
     const shown = this.#mirror.profile
@@ -278,9 +262,9 @@ export class Lifecycle {
     if (!open) changed.compare(shown, this.#mirror.profile)
     if (open) {
       const closing = open.close({ apply })
-      this.#closing = closing.then(
+      this.closing = closing.then(
         () =>
-          this.#open ||
+          this.open ||
           this.#status.change({ pending: apply && this.status.state === 'locked' ? open.pending : 0 }),
         report,
       ) as Promise<void>
@@ -295,7 +279,7 @@ export class Lifecycle {
       error: undefined,
       progress: undefined,
     })
-    this.#tellChange(changed, 'lock')
+    this.audience.tellChange(changed, 'lock')
   }
 
   #mustLive(): void {
@@ -310,13 +294,13 @@ export class Lifecycle {
       return
     }
     const error = event.type === 'evicted' ? evicted() : closed()
-    if (this.#open) this.#open.lose(error)
+    if (this.open) this.open.lose(error)
     else this.#lost(undefined, error)
   }
 
   #changedElsewhere(lockerId: string, notes: readonly ChangeNote[]): void {
     if (lockerId !== this.#opener.lockerId) return
-    if (this.#open) this.#behind((open) => open.heard(notes))
+    if (this.open) this.#behind((open) => open.heard(notes))
     else if (this.#jobs.current) this.#heard.push(...notes)
   }
 
@@ -324,17 +308,17 @@ export class Lifecycle {
     if (lockerId !== this.#opener.lockerId || this.#disposed) return
     this.#jobs.abort()
     this.#shut('absent', 'destroyed', false)
-    this.#connection.dropAfter(this.#closing)
+    this.#connection.dropAfter(this.closing)
   }
 
   /** Work nobody waits for. */
   #behind(work: (open: OpenLocker) => Promise<void>): void {
-    const open = this.#open
+    const open = this.open
     if (!open || open.lost) return
     work(open).catch((error: unknown) => {
-      if (this.#open !== open || open.lost) return
+      if (this.open !== open || open.lost) return
       if (isLoss(error)) open.lose(error)
-      else if (error instanceof LockerError) this.listeners.error.tell(error)
+      else if (error instanceof LockerError) this.audience.error.tell(error)
       else report(error)
     })
   }
@@ -342,27 +326,21 @@ export class Lifecycle {
   // Who is told
 
   #changed(changed: Changed, from: ChangeEvent['from']): void {
-    if (changed.fields.size > 0 && this.#open) this.#mirror.keep(this.#open.values)
-    this.#tellChange(changed, from)
-  }
-
-  #tellChange(changed: Changed, from: ChangeEvent['from']): void {
-    if (!changed.any) return
-    this.listeners.change.tell(changed.event(from))
-    this.listeners.any.tell()
+    if (changed.fields.size > 0 && this.open) this.#mirror.keep(this.open.values)
+    this.audience.tellChange(changed, from)
   }
 
   #trouble(open: OpenLocker, error: LockerError): void {
-    if (this.#open === open) this.#status.change({ error })
-    this.listeners.error.tell(error)
+    if (this.open === open) this.#status.change({ error })
+    this.audience.error.tell(error)
   }
 
   /** The disk is not ours any more. Values stay readable, except where another locker took its place. */
   #lost(open: OpenLocker | undefined, error: LockerError): void {
-    if (this.#disposed || this.#open !== open) return
+    if (this.#disposed || this.open !== open) return
     if (error.code === 'conflict') this.#shut('locked', 'conflict', false)
     else this.#status.change({ state: 'failed', error })
-    this.#connection.dropAfter(this.#closing)
-    this.listeners.error.tell(error)
+    this.#connection.dropAfter(this.closing)
+    this.audience.error.tell(error)
   }
 }

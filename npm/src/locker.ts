@@ -112,12 +112,12 @@ export function makeLocker(ports: Ports): Locker {
     on(event: keyof LockerEvents, listener: (value: never) => void) {
       if (!['status', 'change', 'error'].includes(event))
         throw new TypeError('on takes status, change or error.')
-      const remove = (life.listeners[event] as unknown as Listeners<never>).add(listener)
+      const remove = (life.audience[event] as unknown as Listeners<never>).add(listener)
       life.startByListening()
       return remove
     },
     subscribe(listener: () => void) {
-      const remove = life.listeners.any.add(listener)
+      const remove = life.audience.any.add(listener)
       life.startByListening()
       return remove
     },

@@ -2,7 +2,6 @@
 import { compareVersions, type RecordKind, type SealedRecord, type Version } from './format.ts'
 import type { Fields } from './profile.ts'
 import { deepFreeze } from './serialize.ts'
-import type { ChangeEvent } from './types.ts'
 
 interface Held extends Version {
   kind: RecordKind
@@ -39,10 +38,6 @@ export class Changed {
 
   get any(): boolean {
     return this.fields.size + this.entries.size > 0
-  }
-
-  event(from: ChangeEvent['from']): ChangeEvent {
-    return { fields: this.fields, entries: this.entries, from }
   }
 }
 
