@@ -1,5 +1,7 @@
 #include "kbve/core/result.hpp"
 
+#include <utility>
+
 namespace kbve {
 
 std::string_view name(errc code) noexcept {
@@ -43,6 +45,20 @@ std::string_view name(errc code) noexcept {
     case errc::jwe_open_failed: return "jwe_open_failed";
   }
   return "";
+}
+
+[[gnu::noinline]] error::error() noexcept = default;
+[[gnu::noinline]] error::error(errc of, std::string_view says, std::string_view about)
+    : code(of), message(says), field(about) {}
+[[gnu::noinline]] error::error(const error& other) = default;
+[[gnu::noinline]] error::error(error&& other) noexcept = default;
+[[gnu::noinline]] error& error::operator=(const error& other) = default;
+[[gnu::noinline]] error& error::operator=(error&& other) noexcept = default;
+[[gnu::noinline]] error::~error() = default;
+
+// Not inline: there are hundreds of calls, and each would build two strings in place.
+[[gnu::noinline, gnu::cold]] std::unexpected<error> fail(errc code, std::string_view message, std::string_view field) {
+  return std::unexpected<error>(std::in_place, code, message, field);
 }
 
 }  // namespace kbve

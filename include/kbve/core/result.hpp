@@ -10,7 +10,6 @@
 #include <expected>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace kbve {
 
@@ -109,6 +108,15 @@ struct error {
   std::string field;           ///< The field or record it is about, or empty.
   std::uint64_t retry_at = 0;  ///< Milliseconds since 1970: not before then. 0 means it does not apply.
 
+  // Not inline, so that the hundreds of functions that may fail do not each carry the code for two strings.
+  error() noexcept;
+  error(errc of, std::string_view says, std::string_view about = {});
+  error(const error& other);
+  error(error&& other) noexcept;
+  error& operator=(const error& other);
+  error& operator=(error&& other) noexcept;
+  ~error();
+
   friend bool operator==(const error&, const error&) = default;
 };
 
@@ -116,9 +124,6 @@ template <class T>
 using result = std::expected<T, error>;
 
 /// Builds the failure to return from a function whose type is `result<T>`, for any T.
-[[nodiscard]] inline std::unexpected<error> fail(errc code, std::string message, std::string field = {}) {
-  return std::unexpected<error>(
-      error{.code = code, .message = std::move(message), .field = std::move(field), .retry_at = 0});
-}
+[[nodiscard]] std::unexpected<error> fail(errc code, std::string_view message, std::string_view field = {});
 
 }  // namespace kbve
