@@ -21,8 +21,7 @@ FetchContent_Declare(nlohmann_json
   SOURCE_SUBDIR none)
 FetchContent_MakeAvailable(libsodium bearssl nlohmann_json)
 
-# Only src/ may include it (tests/arrows.mjs watches). Errors are values: the core never lets the
-# library throw, and without exceptions a throw would be an abort.
+# The core has a reader of its own (src/detail/json.hpp says why); tests and fuzzers compare it with this one.
 add_library(kbve_json INTERFACE)
 target_include_directories(kbve_json SYSTEM INTERFACE ${nlohmann_json_SOURCE_DIR}/single_include)
 target_compile_definitions(kbve_json INTERFACE JSON_USE_IMPLICIT_CONVERSIONS=0 JSON_NOEXCEPTION)

@@ -1,17 +1,18 @@
 /** Brings what this tab has handed over from its journal into the main database, and keeps trying. */
-import { checkIdentity, type Identity, type Merged, merge } from './apply.ts'
+import { apply, type Merged } from './apply.ts'
 import { asEntry } from './checked.ts'
-import { LockerError } from './errors.ts'
-import type { JournalEntry, SealedRecord } from './format.ts'
+import { closed, disposed, hasCode, LockerError } from './errors.ts'
+import type { JournalEntry } from './format.ts'
 import { unref } from './node.ts'
 import type { StorageSession } from './storage/storage.ts'
 import type { OpenVault } from './vault.ts'
 
 export interface ApplierHost {
+  now(): number
+  /** Throws where the header found is not this locker's. */
+  check(header: unknown): void
   /** After a transaction is complete and its entries are settled. `found`: the records it found. */
   applied(merged: Merged, found: ReadonlyMap<string, unknown>): void
-  /** The number of pending entries has changed. */
-  pending(count: number): void
   /** Something keeps pending values from being applied; it is tried again. Told once, until `recovered`. */
   trouble(error: LockerError): void
   recovered(): void
@@ -25,8 +26,6 @@ const longestDelay = 60_000
 export class Applier {
   readonly #session: StorageSession
   readonly #vault: OpenVault
-  readonly #identity: Identity
-  readonly #now: () => number
   readonly #host: ApplierHost
   #running: Promise<void> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -34,25 +33,16 @@ export class Applier {
   #troubled = false
   #stopped = false
 
-  constructor(
-    session: StorageSession,
-    vault: OpenVault,
-    identity: Identity,
-    now: () => number,
-    host: ApplierHost,
-  ) {
+  constructor(session: StorageSession, vault: OpenVault, host: ApplierHost) {
     this.#session = session
     this.#vault = vault
-    this.#identity = identity
-    this.#now = now
     this.#host = host
   }
 
   /** Hands an entry over in the present task. */
   append(entry: JournalEntry): void {
-    const { done } = this.#session.append(entry)
     // The main database waits for the journal, which is what a killed page leaves behind.
-    done.then(
+    this.#session.append(entry).done.then(
       () => this.start(),
       (error: unknown) => this.#failed(error),
     )
@@ -67,8 +57,7 @@ export class Applier {
   async flush(): Promise<void> {
     if (this.#troubled) await this.#session.retry().catch((error: unknown) => this.#failed(error))
     while (this.#session.pending().length > 0) {
-      if (this.#stopped)
-        throw new LockerError('storage_closed', 'The locker was closed before everything was applied.')
+      if (this.#stopped) throw disposed()
       await this.#run()
     }
   }
@@ -76,7 +65,7 @@ export class Applier {
   /** Applies what it can once more, then never again. */
   async finish(): Promise<void> {
     await this.flush().catch(() => {})
-    this.abandon()
+    await this.abandon()
   }
 
   /** Tries nothing any more. Resolves when no transaction of it is under way. */
@@ -105,21 +94,18 @@ export class Applier {
     for (;;) {
       const entries = [...this.#session.pending()]
       if (entries.length === 0 || this.#stopped) return
-      // One transaction for all that waits: the main database is shared with other tabs.
-      const records = entries.flatMap((entry) => recordsOf(entry))
-      let merged: Merged = { won: [] }
-      const found = await this.#session.transact(
-        [...new Set(records.map((record) => record.id))],
-        (snapshot) => {
-          checkIdentity(snapshot.header, this.#identity)
-          const { changes, ...rest } = merge(snapshot, records, this.#vault, this.#now())
-          merged = rest
-          return changes
-        },
+      // One transaction for all that waits: the main database is shared with other tabs. What another life of
+      // this tab left in its journal is as unchecked as anything on a disk.
+      const records = entries.map(asEntry).flatMap((entry) => ('records' in entry ? entry.records : []))
+      const { found, ...merged } = await apply(
+        this.#session,
+        this.#vault,
+        records,
+        this.#host.now(),
+        this.#host.check,
       )
       await this.#session.settle(entries)
-      this.#host.pending(this.#session.pending().length)
-      this.#host.applied(merged, found.records)
+      this.#host.applied(merged, found)
     }
   }
 
@@ -127,21 +113,14 @@ export class Applier {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#delay = firstDelay
-    if (!this.#troubled) return
+    if (this.#troubled) this.#host.recovered()
     this.#troubled = false
-    this.#host.recovered()
   }
 
   #failed(cause: unknown): void {
     if (this.#stopped) return
-    const error =
-      cause instanceof LockerError
-        ? cause
-        : new LockerError('storage_closed', 'The browser did not let the locker write; it is tried again.', {
-            cause,
-          })
-    if (error.code === 'evicted' || error.code === 'conflict') {
-      this.abandon()
+    const error = cause instanceof LockerError ? cause : closed(cause)
+    if (isLoss(error)) {
       this.#host.lost(error)
       return
     }
@@ -159,8 +138,7 @@ export class Applier {
   }
 }
 
-/** Entries left in this tab's journal by another life of it are as unchecked as anything on a disk. */
-function recordsOf(entry: JournalEntry): readonly SealedRecord[] {
-  const checked = asEntry(entry)
-  return 'records' in checked ? checked.records : []
+/** After these the locker on the disk is not ours any more. */
+export function isLoss(error: unknown): error is LockerError {
+  return hasCode(error, 'evicted', 'conflict', 'unsupported_format')
 }

@@ -1,40 +1,26 @@
 /** What a transaction on the main database writes so that records, and the root with them, move forward. */
 import { asHeader, asRecord } from './checked.ts'
-import { isFailure, LockerError } from './errors.ts'
+import { evicted, isFailure, LockerError } from './errors.ts'
 import { compareVersions, type Header, type SealedRecord } from './format.ts'
-import { sameBytes } from './header_json.ts'
+import { newerFormat, sameBytes } from './header_json.ts'
 import type { Changes, Snapshot, StorageSession } from './storage/storage.ts'
 import type { OpenVault, RootChange } from './vault.ts'
 
 /** Whose the databases are: these two never change while a locker is open. */
 export type Identity = Pick<Header, 'locker_id' | 'key_id'>
 
-/** Throws `evicted` where there is no locker any more and `conflict` where there is another one. */
+/** Throws `evicted` where there is no locker any more, and `conflict` where there is another one. */
 export function checkIdentity(header: unknown, identity: Identity): void {
-  if (header === undefined) {
-    throw new LockerError(
-      'evicted',
-      "The browser, or somebody at it, deleted this locker's data. Values still shown can be copied out of the page; a backup can be restored.",
-    )
-  }
+  if (header === undefined) throw evicted()
   const found = asHeader(header)
-  if (found === undefined || found === 'unknown') return
-  if (!sameBytes(found.locker_id, identity.locker_id) || !sameBytes(found.key_id, identity.key_id)) {
-    throw new LockerError(
-      'conflict',
-      'Another locker was made under this name; what was not applied to the old one yet is lost. Unlock the new one.',
-    )
-  }
-}
-
-/** The newest of each id. */
-export function newest(records: Iterable<SealedRecord>): Map<string, SealedRecord> {
-  const byId = new Map<string, SealedRecord>()
-  for (const record of records) {
-    const other = byId.get(record.id)
-    if (!other || compareVersions(record, other) > 0) byId.set(record.id, record)
-  }
-  return byId
+  if (found === 'unknown') throw newerFormat()
+  // A damaged one proves nothing, and what is open needs no header.
+  if (!found || (sameBytes(found.locker_id, identity.locker_id) && sameBytes(found.key_id, identity.key_id)))
+    return
+  throw new LockerError(
+    'conflict',
+    'Another locker was made under this name; what was not applied to the old one yet is lost. Unlock the new one.',
+  )
 }
 
 /** A transaction's outcome. */
@@ -54,7 +40,12 @@ export function merge(
 ): Merged & { changes: Changes | undefined } {
   const won: SealedRecord[] = []
   const changes: RootChange[] = []
-  for (const record of newest(records).values()) {
+  const newest = new Map<string, SealedRecord>()
+  for (const record of records) {
+    const other = newest.get(record.id)
+    if (!other || compareVersions(record, other) > 0) newest.set(record.id, record)
+  }
+  for (const record of newest.values()) {
     const there = asRecord(found.records.get(record.id), record.id)
     if (there && compareVersions(there, record) >= 0) {
       // A damaged record's rev proves nothing, and must not stand in the way for ever.
@@ -68,6 +59,25 @@ export function merge(
   const root = rootAfter(found.root, changes, vault, now)
   // Without a root to continue the values are kept all the same; integrity stays `records`.
   return root ? { won, root, changes: { put: won, root } } : { won, changes: { put: won } }
+}
+
+/** One transaction that merges these records in. `check` throws where the header is not the one expected. */
+export async function apply(
+  session: StorageSession,
+  vault: OpenVault,
+  records: readonly SealedRecord[],
+  now: number,
+  check: (header: unknown) => void,
+): Promise<Merged & { found: Snapshot['records'] }> {
+  let merged: Merged = { won: [] }
+  const ids = [...new Set(records.map((record) => record.id))]
+  const found = await session.transact(ids, (snapshot) => {
+    check(snapshot.header)
+    const outcome = merge(snapshot, records, vault, now)
+    merged = outcome
+    return outcome.changes
+  })
+  return { ...merged, found: found.records }
 }
 
 /** `undefined` where the root does not open. It is never made anew here: that would hide what happened to it. */
@@ -95,13 +105,13 @@ export function isOutdated({ kind, rev, expires }: SealedRecord, now: number): b
 export async function prune(
   session: StorageSession,
   vault: OpenVault,
-  identity: Identity,
   outdated: readonly SealedRecord[],
   now: number,
+  check: (header: unknown) => void,
 ): Promise<void> {
   const ids = outdated.map((record) => record.id)
   await session.transact(ids, (found) => {
-    checkIdentity(found.header, identity)
+    check(found.header)
     const changes: RootChange[] = []
     for (const record of outdated) {
       const there = asRecord(found.records.get(record.id), record.id)

@@ -2,7 +2,7 @@
  * What is read from a disk is anything until its shape has been checked here. Whether it is genuine only
  * the core can say.
  */
-import type { Header, JournalEntry, Kdf, SealedRecord, Slot } from './format.ts'
+import type { Header, JournalEntry, SealedRecord } from './format.ts'
 
 type Fields = Record<string, unknown>
 
@@ -47,35 +47,14 @@ export function asEntry(value: unknown): JournalEntry | { bad: string[] } {
   return bad.length > 0 ? { bad } : { records }
 }
 
-function asKdf(value: unknown): Kdf | undefined {
-  if (!isObject(value)) return undefined
-  const { alg, memory_kib, passes, lanes, salt } = value
-  if (alg === 'webcrypto-a256gcm') return { alg }
-  if (alg !== 'argon2id13' || !isCount(memory_kib) || !isCount(passes) || lanes !== 1 || !isBytes(salt, 16))
-    return undefined
-  return { alg, memory_kib, passes, lanes, salt }
-}
-
-function asSlot(value: unknown): Slot | undefined {
-  if (!isObject(value)) return undefined
-  const { id, kind, label, created, nonce, wrapped } = value
-  const kdf = asKdf(value.kdf)
-  if (!isBytes(id, 16) || typeof label !== 'string' || !isCount(created) || !kdf) return undefined
-  if (!isBytes(nonce, 12) || !isBytes(wrapped, 48)) return undefined
-  const fitting = kdf.alg === 'argon2id13' ? 'passphrase' : 'device'
-  if (kind !== fitting) return undefined
-  return { id, kind: fitting, label, created, kdf, nonce, wrapped }
-}
-
-/** The header; `'unknown'` where its format is one this version does not know; `undefined` where it is none. */
+/**
+ * The header, as far as this side of the core looks at it; `'unknown'` where its format is one this version does
+ * not know; `undefined` where it is none. The rest the core checks before any key exists: see `checkHeader`.
+ */
 export function asHeader(value: unknown): Header | 'unknown' | undefined {
   if (!isObject(value)) return undefined
-  const { format, rev, locker_id, key_id, tenant, name, created, epoch, slots, mac } = value
+  const { format, rev, locker_id, key_id, slots, mac } = value
   if (format !== 1) return typeof format === 'number' ? 'unknown' : undefined
-  if (!isCount(rev) || !isBytes(locker_id, 16) || !isBytes(key_id, 16) || !isCount(created)) return undefined
-  if (typeof tenant !== 'string' || typeof name !== 'string' || !isCount(epoch, 0xffff_ffff)) return undefined
-  if (!Array.isArray(slots) || slots.length === 0 || slots.length > 64 || !isBytes(mac, 32)) return undefined
-  const checked = (slots as unknown[]).map(asSlot)
-  if (!checked.every((slot) => slot !== undefined)) return undefined
-  return { format, rev, locker_id, key_id, tenant, name, created, epoch, slots: checked, mac }
+  const whole = isCount(rev) && isBytes(locker_id, 16) && isBytes(key_id, 16) && isBytes(mac, 32)
+  return whole && Array.isArray(slots) ? (value as unknown as Header) : undefined
 }

@@ -1,54 +1,31 @@
 /** A locker's hold on the world outside: its storage, the other tabs, the page around it. */
 import { within } from './node.ts'
-import { watchPage } from './page.ts'
-import {
-  databaseName,
-  type LockerName,
-  type LockerStorage,
-  type StorageEvent,
-  type StorageSession,
-} from './storage/storage.ts'
-import { type ChangeNote, type ChannelPort, Tabs } from './tabs.ts'
+import { type PageEvents, watchPage } from './page.ts'
+import type { Ports } from './ports.ts'
+import { databaseName, type StorageEvent, type StorageSession } from './storage/storage.ts'
+import { type TabEvents, Tabs } from './tabs.ts'
 
 /** Milliseconds. */
 const closeLimit = 1_000
 
-export interface ConnectionEvents {
+export interface ConnectionEvents extends TabEvents, PageEvents {
   storage(event: StorageEvent): void
-  /** Another tab of the locker with this id has applied changes. */
-  changed(lockerId: string, notes: readonly ChangeNote[]): void
-  destroyed(lockerId: string): void
-  /** Another tab is gone and has left something to be applied. */
-  left(lockerId: string): void
-  /** The page came back, and messages may have been missed. */
-  restored(): void
-  /** The page is looked at again. */
-  visible(): void
 }
 
 export class Connection {
-  readonly #storage: LockerStorage
-  readonly #name: LockerName
-  readonly #channel: (name: string) => ChannelPort | undefined
+  readonly #ports: Ports
   readonly #on: ConnectionEvents
   #session: Promise<StorageSession> | undefined
   #tabs: Tabs | undefined
   #unwatch: (() => void) | undefined
 
-  constructor(
-    storage: LockerStorage,
-    name: LockerName,
-    channel: (name: string) => ChannelPort | undefined,
-    on: ConnectionEvents,
-  ) {
-    this.#storage = storage
-    this.#name = name
-    this.#channel = channel
+  constructor(ports: Ports, on: ConnectionEvents) {
+    this.#ports = ports
     this.#on = on
   }
 
   get tabs(): Tabs {
-    this.#tabs ??= new Tabs(this.#channel(databaseName(this.#name)), this.#on)
+    this.#tabs ??= new Tabs(this.#ports.channel(databaseName(this.#ports.name)), this.#on)
     return this.#tabs
   }
 
@@ -57,8 +34,9 @@ export class Connection {
     void this.tabs
     this.#unwatch ??= watchPage(this.#on)
     if (this.#session) return this.#session
-    const session: Promise<StorageSession> = this.#storage
-      .open(this.#name, {
+    const { storage, name } = this.#ports
+    const session: Promise<StorageSession> = storage
+      .open(name, {
         writer: crypto.getRandomValues(new Uint8Array(8)),
         // Of a session that was given up meanwhile nobody wants to hear.
         onEvent: (event) => this.#session === session && this.#on.storage(event),
@@ -71,11 +49,17 @@ export class Connection {
     return session
   }
 
-  /** Lets go of the session without closing it; whoever has it does what is still to be done. */
+  /** Gives the session up, without closing it: whoever has it does what is still to be done. */
   drop(): Promise<StorageSession> | undefined {
     const session = this.#session
     this.#session = undefined
     return session
+  }
+
+  /** Gives the session up, and closes it after `last` is done. */
+  dropAfter(last: Promise<unknown>): void {
+    const session = this.drop()
+    void last.then(async () => (await session)?.close()).catch(() => {})
   }
 
   /** Closes everything after `last` is done, or has been waited for long enough: the journal keeps the rest. */
@@ -87,7 +71,7 @@ export class Connection {
       const session = await dropped
       const left = session?.pending().length ?? 0
       await session?.close()
-      if (left > 0) this.#tabs?.tellLeft(lockerId)
+      if (left > 0) this.#tabs?.tell('left', lockerId)
     } catch {
       // A session that could not be had, or is closed already, is what was wanted.
     }

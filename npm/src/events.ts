@@ -1,4 +1,6 @@
 /** Listeners that cannot hurt each other. */
+import type { ChangeEvent, LockerEvents, Status } from './types.ts'
+import type { Changed } from './values.ts'
 
 /** Tells the environment about an error nobody can catch, as an uncaught one would be, without ending anything. */
 export function report(error: unknown): void {
@@ -34,5 +36,29 @@ export class Listeners<T> {
 
   clear(): void {
     this.#all.clear()
+  }
+}
+
+/** Everybody who listens to a locker. */
+export class Audience {
+  readonly status = new Listeners<LockerEvents['status']>()
+  readonly change = new Listeners<LockerEvents['change']>()
+  readonly error = new Listeners<LockerEvents['error']>()
+  /** Of every change of a value or of the status. */
+  readonly any = new Listeners<void>()
+
+  tellStatus(status: Status): void {
+    this.status.tell(status)
+    this.any.tell()
+  }
+
+  tellChange(changed: Changed, from: ChangeEvent['from']): void {
+    if (!changed.any) return
+    this.change.tell({ fields: changed.fields, entries: changed.entries, from })
+    this.any.tell()
+  }
+
+  clear(): void {
+    for (const listeners of [this.status, this.change, this.error, this.any]) listeners.clear()
   }
 }

@@ -6,7 +6,7 @@
 import { loadCore } from './core.ts'
 import { makeLocker } from './locker.ts'
 import { inBrowser } from './node.ts'
-import { fieldsOf, type kbveLocker, type ProfileOf, type Schema } from './profile.ts'
+import { fieldsOf, type ProfileOf, type Schema } from './profile.ts'
 import { indexedDBStorage } from './storage/indexeddb.ts'
 import { memoryStorage } from './storage/memory.ts'
 import { broadcastChannel } from './tabs.ts'
@@ -78,6 +78,3 @@ export function createLocker<const S extends Schema = {}>(
   // The fields of the schema are known to the types alone; at run time there is one kind of locker.
   return locker as unknown as Locker<ProfileOf<S>>
 }
-
-/** The name every locker of this package answers to when a profile type is needed. */
-export type AnyLocker = Locker<kbveLocker>

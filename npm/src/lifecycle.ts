@@ -1,46 +1,44 @@
 /** In which state a locker is, what brings it into another, and who is told. */
+import { isLoss } from './applier.ts'
 import { Connection } from './connection.ts'
-import { LockerError } from './errors.ts'
-import { Listeners, report } from './events.ts'
+import { closed, disposed, evicted, exists, hasCode, LockerError } from './errors.ts'
+import { Audience, report } from './events.ts'
 import type { Header } from './format.ts'
 import { Jobs } from './jobs.ts'
+import { abortedError } from './kdf.ts'
 import { Mirror } from './mirror.ts'
 import { OpenLocker } from './open_locker.ts'
 import { type Opened, Opener } from './opener.ts'
 import { isPersisted } from './page.ts'
 import type { Ports } from './ports.ts'
-import { lostTo, notOpen, statusAfter } from './refusals.ts'
+import { notOpen, statusAfter } from './refusals.ts'
 import { StatusKeeper } from './status.ts'
 import type { StorageEvent } from './storage/storage.ts'
 import type { ChangeNote } from './tabs.ts'
-import type { ChangeEvent, CreateOptions, LockerEvents, Status, StatusReason } from './types.ts'
-import type { Changed } from './values.ts'
+import type { ChangeEvent, CreateOptions, Status, StatusReason } from './types.ts'
+import { Changed } from './values.ts'
 
 export class Lifecycle {
-  readonly listeners = {
-    status: new Listeners<LockerEvents['status']>(),
-    change: new Listeners<LockerEvents['change']>(),
-    error: new Listeners<LockerEvents['error']>(),
-    any: new Listeners<void>(),
-  }
+  readonly audience = new Audience()
+  /** The open locker; only this class changes it. */
+  open: OpenLocker | undefined
+  /** Resolves when what was pending at the last `lock()` is applied as far as it can be. */
+  closing: Promise<void> = Promise.resolve()
   readonly #ports: Ports
   readonly #connection: Connection
   readonly #opener: Opener
   readonly #mirror: Mirror
   readonly #status: StatusKeeper
   #ready: Promise<Status> | undefined
-  #open: OpenLocker | undefined
   /** What other tabs changed while this one was still reading. */
   #heard: ChangeNote[] = []
-  /** The end of the last open locker: its pending values are still being applied. */
-  #closing: Promise<void> = Promise.resolve()
   readonly #jobs = new Jobs()
   #disposed = false
 
   constructor(ports: Ports) {
     this.#ports = ports
-    this.#mirror = new Mirror(ports.storage, ports.name, ports.mirror, ports.fields)
-    this.#connection = new Connection(ports.storage, ports.name, ports.channel, {
+    this.#mirror = new Mirror(ports)
+    this.#connection = new Connection(ports, {
       storage: (event) => this.#storageEvent(event),
       changed: (lockerId, notes) => this.#changedElsewhere(lockerId, notes),
       destroyed: (lockerId) => this.#destroyedElsewhere(lockerId),
@@ -50,30 +48,18 @@ export class Lifecycle {
     })
     this.#opener = new Opener(ports, this.#connection, (progress) => {
       // Of a check on an open locker the status says nothing; at the start it stays `opening`.
-      if (!this.#open)
+      if (!this.open)
         this.#status.change({ progress, ...(this.status.state === 'opening' ? {} : { state: 'unlocking' }) })
     })
-    this.#status = new StatusKeeper((status) => {
-      this.listeners.status.tell(status)
-      this.listeners.any.tell()
-    })
+    this.#status = new StatusKeeper((status) => this.audience.tellStatus(status))
   }
 
   get status(): Status {
     return this.#status.current
   }
 
-  get open(): OpenLocker | undefined {
-    return this.#open
-  }
-
-  /** Resolves when what was pending at the last `lock()` is applied as far as it can be. */
-  get closing(): Promise<void> {
-    return this.#closing
-  }
-
   get profile(): Readonly<Record<string, unknown>> {
-    return this.#open?.values.profile ?? this.#mirror.profile
+    return this.open?.values.profile ?? this.#mirror.profile
   }
 
   get ready(): Promise<Status> {
@@ -88,25 +74,21 @@ export class Lifecycle {
 
   /** The open locker, or the reason why there is none. */
   writable(): OpenLocker {
-    if (this.#open) return this.#open
+    if (this.open) return this.open
     this.#mustLive()
     throw notOpen(this.status)
   }
 
   async create(passphrase: string | undefined, { signal, cost }: CreateOptions): Promise<void> {
     await this.#settled()
-    if (this.status.state !== 'absent') {
-      throw new LockerError(
-        'exists',
-        'There is a locker of this name already; unlock it, or destroy it first.',
-      )
-    }
+    // Where something is under way, `#run` says so.
+    if (this.status.state !== 'absent' && !this.#jobs.current) throw exists()
     await this.#run({ signal }, async (abort) => {
       try {
         this.#opened(await this.#opener.make(passphrase, abort, cost), abort)
       } catch (error) {
-        const there = error instanceof LockerError && error.code === 'exists'
-        if (this.status.state === 'unlocking') this.#status.change({ state: there ? 'locked' : 'absent' })
+        const state = hasCode(error, 'exists') ? 'locked' : 'absent'
+        if (this.status.state === 'unlocking') this.#status.change({ state })
         throw error
       }
     })
@@ -118,7 +100,7 @@ export class Lifecycle {
     // Two callers who want the same of this browser's key get one answer.
     if (device && this.#jobs.current?.device) return this.#jobs.current.done
     await this.#run({ signal, device }, async (abort) => {
-      if (this.#open) return this.#opener.verify(passphrase, abort)
+      if (this.open) return this.#opener.verify(passphrase, abort)
       try {
         this.#opened(await this.#opener.unlock(passphrase, abort), abort)
       } catch (error) {
@@ -130,7 +112,7 @@ export class Lifecycle {
 
   lock(): void {
     this.#jobs.abort()
-    if (this.#open) this.#shut('locked', 'lock', true)
+    if (this.open) this.#shut('locked', 'lock', true)
   }
 
   async destroy(): Promise<void> {
@@ -141,12 +123,18 @@ export class Lifecycle {
     await this.#run({}, async () => {
       const session = await this.#connection.open()
       // Before, so that they let go of the databases that are to be deleted.
-      if (this.#opener.lockerId) this.#connection.tabs.tellDestroyed(this.#opener.lockerId)
+      if (this.#opener.lockerId) this.#connection.tabs.tell('destroyed', this.#opener.lockerId)
       this.#shut('absent', 'destroyed', false)
-      await this.#closing
-      this.#connection.drop()
-      await session.destroy()
-      this.#mirror.remove()
+      await this.closing
+      try {
+        await session.destroy()
+        this.#connection.drop()
+      } catch (error) {
+        // Something of it is still there, and the next call looks what.
+        this.#connection.dropAfter(this.closing)
+        this.#notOpened(error, false)
+        throw error
+      }
     })
   }
 
@@ -154,8 +142,8 @@ export class Lifecycle {
     if (this.#disposed) return
     this.lock()
     this.#disposed = true
-    for (const listeners of Object.values(this.listeners)) listeners.clear()
-    const last = Promise.allSettled([this.#jobs.current?.done, this.#closing])
+    this.audience.clear()
+    const last = Promise.allSettled([this.#jobs.current?.done, this.closing])
     void this.#connection.close(last, this.#opener.lockerId)
     this.#opener.forget()
   }
@@ -180,7 +168,7 @@ export class Lifecycle {
       if (!header) return this.#opened(await this.#opener.make(undefined, signal), signal)
     } catch (error) {
       // Another tab was quicker: its locker is the locker.
-      if (!(error instanceof LockerError && error.code === 'exists')) throw error
+      if (!hasCode(error, 'exists')) throw error
     }
     this.#opened(await this.#opener.unlock(undefined, signal), signal)
   }
@@ -206,64 +194,77 @@ export class Lifecycle {
     work: (signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
     this.#mustLive()
-    await this.#jobs.run({ ...options, after: this.#closing }, work)
+    await this.#jobs.run({ ...options, after: this.closing }, work)
   }
 
-  #opened({ session, vault, header, loaded }: Opened, signal: AbortSignal): void {
+  #opened(opened: Opened, signal: AbortSignal): void {
+    const { vault, loaded } = opened
     if (signal.aborted || this.#disposed) {
       // Made, and given up or locked in the same moment: it is there, and shut.
       vault.wipe()
-      this.#status.change({ state: 'locked', reason: 'lock' })
-      return
+      this.#givenUp()
+      throw abortedError(signal)
     }
     const shown = this.#mirror.profile
-    const open = new OpenLocker(session, vault, header, loaded, {
+    const open = new OpenLocker(opened, {
       fields: this.#ports.fields,
       tabs: this.#connection.tabs,
       now: this.#ports.now,
       changed: (changed, from) => this.#changed(changed, from),
-      status: (part) => this.#open === open && this.#status.change(part),
+      status: (part) => this.open === open && this.#status.change(part),
       trouble: (error) => this.#trouble(open, error),
-      recovered: () => this.#open === open && this.#status.change({ error: undefined }),
+      recovered: () => this.open === open && this.#status.change({ error: undefined }),
       lost: (error) => this.#lost(open, error),
     })
-    this.#open = open
+    this.open = open
     this.#mirror.keep(open.values)
-    const { integrity, damaged } = loaded
     this.#status.change({
       state: 'unlocked',
-      integrity,
-      damaged,
+      integrity: loaded.integrity,
+      damaged: [...loaded.damaged],
       readOnly: open.readOnly,
       pending: open.pending,
     })
-    this.#tellChange(open.values.differences(shown), 'unlock')
+    // Whoever heard of it may have locked it again.
+    if (this.open !== open) return
+    this.audience.tellChange(open.values.differences(shown), 'unlock')
     open.settle(loaded)
     const heard = this.#heard.splice(0)
     if (heard.length > 0) this.#behind((still) => still.heard(heard))
-    void isPersisted().then((persisted) => this.#open === open && this.#status.change({ persisted }))
+    void isPersisted().then((persisted) => this.open === open && this.#status.change({ persisted }))
   }
 
   #notOpened(error: unknown, asked: boolean): void {
     if (this.#disposed) return
     if (!(error instanceof LockerError)) report(error)
-    this.#status.change(statusAfter(error, asked))
+    if (hasCode(error, 'aborted')) this.#givenUp()
+    else this.#status.change(statusAfter(error, asked))
+  }
+
+  /** As it was before, unless something else has become of it meanwhile. */
+  #givenUp(): void {
+    if (this.status.state !== 'opening' && this.status.state !== 'unlocking') return
+    this.#status.change(this.#opener.lockerId ? { state: 'locked', reason: 'lock' } : { state: 'absent' })
   }
 
   // Closing
 
   /** Closes what is open and shows what a locker that is not open shows. */
   #shut(state: Status['state'], reason: StatusReason | undefined, apply: boolean): void {
-    const open = this.#open
-    this.#open = undefined
+    const open = this.open
+    this.open = undefined
     this.#heard = []
     const pending = apply && open ? open.pending : 0
-    const changed = open?.values.differences(this.#mirror.profile)
+    const shown = this.#mirror.profile
+    if (reason === 'destroyed') this.#mirror.remove()
+    const changed = open?.values.differences(this.#mirror.profile) ?? new Changed()
+    // A copy that was all there was to see may have gone.
+    if (!open) changed.compare(shown, this.#mirror.profile)
     if (open) {
       const closing = open.close({ apply })
-      this.#closing = closing.then(
+      this.closing = closing.then(
         () =>
-          this.#open ||
+          this.open ||
           this.#status.change({ pending: apply && this.status.state === 'locked' ? open.pending : 0 }),
         report,
       ) as Promise<void>
@@ -278,15 +279,11 @@ export class Lifecycle {
       error: undefined,
       progress: undefined,
     })
-    if (changed) this.#tellChange(changed, 'lock')
+    this.audience.tellChange(changed, 'lock')
   }
 
   #mustLive(): void {
-    if (this.#disposed)
-      throw new LockerError(
-        'storage_closed',
-        'This locker object was disposed of; make another with createLocker.',
-      )
+    if (this.#disposed) throw disposed()
   }
 
   // What comes from outside
@@ -296,14 +293,14 @@ export class Lifecycle {
       this.#behind((open) => open.adopt())
       return
     }
-    const error = lostTo(event.type)
-    if (this.#open) this.#open.lose(error)
+    const error = event.type === 'evicted' ? evicted() : closed()
+    if (this.open) this.open.lose(error)
     else this.#lost(undefined, error)
   }
 
   #changedElsewhere(lockerId: string, notes: readonly ChangeNote[]): void {
     if (lockerId !== this.#opener.lockerId) return
-    if (this.#open) this.#behind((open) => open.heard(notes))
+    if (this.open) this.#behind((open) => open.heard(notes))
     else if (this.#jobs.current) this.#heard.push(...notes)
   }
 
@@ -311,20 +308,17 @@ export class Lifecycle {
     if (lockerId !== this.#opener.lockerId || this.#disposed) return
     this.#jobs.abort()
     this.#shut('absent', 'destroyed', false)
-    this.#mirror.remove()
-    const session = this.#connection.drop()
-    void this.#closing.then(async () => (await session)?.close()).catch(() => {})
+    this.#connection.dropAfter(this.closing)
   }
 
   /** Work nobody waits for. */
   #behind(work: (open: OpenLocker) => Promise<void>): void {
-    const open = this.#open
+    const open = this.open
     if (!open || open.lost) return
     work(open).catch((error: unknown) => {
-      if (this.#open !== open || open.lost) return
-      if (error instanceof LockerError && (error.code === 'evicted' || error.code === 'conflict'))
-        open.lose(error)
-      else if (error instanceof LockerError) this.listeners.error.tell(error)
+      if (this.open !== open || open.lost) return
+      if (isLoss(error)) open.lose(error)
+      else if (error instanceof LockerError) this.audience.error.tell(error)
       else report(error)
     })
   }
@@ -332,28 +326,21 @@ export class Lifecycle {
   // Who is told
 
   #changed(changed: Changed, from: ChangeEvent['from']): void {
-    if (changed.fields.size > 0 && this.#open) this.#mirror.keep(this.#open.values)
-    this.#tellChange(changed, from)
-  }
-
-  #tellChange(changed: Changed, from: ChangeEvent['from']): void {
-    if (!changed.any) return
-    this.listeners.change.tell(changed.event(from))
-    this.listeners.any.tell()
+    if (changed.fields.size > 0 && this.open) this.#mirror.keep(this.open.values)
+    this.audience.tellChange(changed, from)
   }
 
   #trouble(open: OpenLocker, error: LockerError): void {
-    if (this.#open === open) this.#status.change({ error })
-    this.listeners.error.tell(error)
+    if (this.open === open) this.#status.change({ error })
+    this.audience.error.tell(error)
   }
 
   /** The disk is not ours any more. Values stay readable, except where another locker took its place. */
   #lost(open: OpenLocker | undefined, error: LockerError): void {
-    if (this.#disposed || this.#open !== open) return
-    const session = this.#connection.drop()
+    if (this.#disposed || this.open !== open) return
     if (error.code === 'conflict') this.#shut('locked', 'conflict', false)
     else this.#status.change({ state: 'failed', error })
-    void this.#closing.then(async () => (await session)?.close()).catch(() => {})
-    this.listeners.error.tell(error)
+    this.#connection.dropAfter(this.closing)
+    this.audience.error.tell(error)
   }
 }

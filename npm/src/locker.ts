@@ -34,19 +34,21 @@ export function makeLocker(ports: Ports): Locker {
     throw new LockerError('invalid_field', message, { field })
   }
 
+  function itemOf(field: string, value: unknown): PlainItem {
+    mustBeField(field)
+    const type = typeof value
+    if (type === 'undefined' || type === 'function' || type === 'symbol' || type === 'bigint') {
+      throw new TypeError(
+        `The value of "${field}" is ${type}; a field holds text, a number or true and false.`,
+      )
+    }
+    return { id: fieldId(field), kind: 'json', text: serialize(value, field), expires: 0 }
+  }
+
   function patch(values: AnyProfile): void {
     if (typeof values !== 'object' || values === null)
       throw new TypeError('patch takes an object of fields and their values.')
-    const items: PlainItem[] = []
-    for (const [field, value] of Object.entries(values)) {
-      mustBeField(field)
-      if (['undefined', 'function', 'symbol', 'bigint'].includes(typeof value)) {
-        throw new TypeError(
-          `The value of "${field}" is ${typeof value}; a field holds text, a number or true and false.`,
-        )
-      }
-      items.push({ id: fieldId(field), kind: 'json', text: serialize(value, field), expires: 0 })
-    }
+    const items = Object.entries(values).map(([field, value]) => itemOf(field, value))
     const open = life.writable()
     if (items.length > 0) open.write(items)
   }
@@ -78,9 +80,8 @@ export function makeLocker(ports: Ports): Locker {
       return life.open ? life.open.values.field(field) : life.profile[field]
     },
     set(field: string, value: unknown) {
-      // Here and not only in patch: as a property's name, anything would become a text.
-      mustBeField(field)
-      patch({ [field]: value })
+      const item = itemOf(field, value)
+      life.writable().write([item])
     },
     patch,
     async update(field: string, change: (value: unknown) => unknown) {
@@ -95,7 +96,7 @@ export function makeLocker(ports: Ports): Locker {
     },
     async exclusive<T>(work: (signal: AbortSignal) => T | Promise<T>, options = {}): Promise<T> {
       if (typeof work !== 'function') throw new TypeError('exclusive takes a function.')
-      const locks = ports.locks ?? defaultLocks(ports.storage)
+      const locks = ports.locks ?? (await defaultLocks(ports.storage))
       await life.ready
       const run = async (signal: AbortSignal) => {
         await life.open?.refresh('all')
@@ -111,12 +112,12 @@ export function makeLocker(ports: Ports): Locker {
     on(event: keyof LockerEvents, listener: (value: never) => void) {
       if (!['status', 'change', 'error'].includes(event))
         throw new TypeError('on takes status, change or error.')
-      const remove = (life.listeners[event] as unknown as Listeners<never>).add(listener)
+      const remove = (life.audience[event] as unknown as Listeners<never>).add(listener)
       life.startByListening()
       return remove
     },
     subscribe(listener: () => void) {
-      const remove = life.listeners.any.add(listener)
+      const remove = life.audience.any.add(listener)
       life.startByListening()
       return remove
     },

@@ -1,6 +1,8 @@
 /** The plain copy of a few harmless fields that can be shown before unlocking. */
+
+import type { Ports } from './ports.ts'
 import type { Fields } from './profile.ts'
-import { databaseName, type LockerName, type LockerStorage } from './storage/storage.ts'
+import { databaseName, type LockerStorage } from './storage/storage.ts'
 
 export class Mirror {
   readonly #notes: LockerStorage['notes']
@@ -9,7 +11,7 @@ export class Mirror {
   readonly #fields: Fields
   #profile: Readonly<Record<string, unknown>> | undefined
 
-  constructor(storage: LockerStorage, name: LockerName, names: readonly string[], fields: Fields) {
+  constructor({ storage, name, mirror: names, fields }: Ports) {
     for (const field of names) {
       if (!Object.hasOwn(fields.initial, field)) throw new TypeError(`mirror: there is no field "${field}".`)
     }

@@ -13,16 +13,12 @@ export function nodeModule<K extends keyof NodeModules>(name: K): NodeModules[K]
 
 /** Whether there is a page or a web worker around us. */
 export function inBrowser(): boolean {
-  return (
-    typeof document !== 'undefined' ||
-    typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope !== 'undefined'
-  )
+  return 'document' in globalThis || 'WorkerGlobalScope' in globalThis
 }
 
 /** Lets a timer not keep node alive; browsers have nothing to do. */
 export function unref(timer: unknown): void {
-  if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
-    timer.unref()
+  ;(timer as { unref?: () => void }).unref?.()
 }
 
 /** Waits for `work`, but not longer than this many milliseconds, and whatever becomes of it. */

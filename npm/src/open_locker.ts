@@ -1,77 +1,63 @@
 /** A locker while it is open: its vault, its values, and everything that reads or writes them. */
 
-import { Applier } from './applier.ts'
-import { checkIdentity, type Identity, type Merged, merge, prune } from './apply.ts'
+import { Applier, type ApplierHost } from './applier.ts'
+import { checkIdentity, type Merged, merge, prune } from './apply.ts'
 import { toBase64url } from './base64url.ts'
 import { asRecord } from './checked.ts'
-import { LockerError } from './errors.ts'
-import type { Header, SealedRecord } from './format.ts'
+import { LockerError, lockedMeanwhile } from './errors.ts'
+import type { SealedRecord } from './format.ts'
 import { within } from './node.ts'
-import type { Loaded } from './opening.ts'
+import type { Opened } from './opener.ts'
 import { adoptOrphans } from './orphans.ts'
 import type { Fields } from './profile.ts'
 import { serialize } from './serialize.ts'
 import type { StorageSession } from './storage/storage.ts'
 import { type ChangeNote, newerIds, type Tabs } from './tabs.ts'
-import type { ChangeEvent, Integrity } from './types.ts'
+import type { ChangeEvent, Status } from './types.ts'
 import { Changed, fieldId, type Values } from './values.ts'
 import type { OpenVault, PlainItem, Sealed } from './vault.ts'
 
 /** Milliseconds for applying what is pending at a lock. */
 const closeLimit = 10_000
 
-export interface OpenLockerHost {
+export interface OpenLockerHost extends Pick<ApplierHost, 'now' | 'trouble' | 'recovered' | 'lost'> {
   readonly fields: Fields
   readonly tabs: Tabs
-  now(): number
   /** Values look different now. */
   changed(changed: Changed, from: ChangeEvent['from']): void
-  status(part: { pending?: number; damaged?: readonly string[]; integrity?: Integrity }): void
-  trouble(error: LockerError): void
-  recovered(): void
-  lost(error: LockerError): void
+  status(part: Partial<Pick<Status, 'pending' | 'damaged' | 'integrity'>>): void
 }
 
 export class OpenLocker {
   readonly values: Values
   readonly readOnly: boolean
-  readonly lockerId: string
-  readonly #identity: Identity
+  /** Why nothing can be written any more, although values are still shown. */
+  lost: LockerError | undefined
+  readonly #lockerId: string
   readonly #session: StorageSession
   readonly #vault: OpenVault
   readonly #host: OpenLockerHost
   readonly #applier: Applier
-  #damaged: ReadonlySet<string>
-  /** Why nothing can be written any more, although values are still shown. */
-  #lost: LockerError | undefined
+  /** Throws where the header found is not this locker's. */
+  readonly #check: (header: unknown) => void
+  readonly #damaged: Set<string>
   #closed = false
 
-  constructor(
-    session: StorageSession,
-    vault: OpenVault,
-    header: Header,
-    loaded: Loaded,
-    host: OpenLockerHost,
-  ) {
+  constructor({ session, vault, header, loaded }: Opened, host: OpenLockerHost) {
     this.values = loaded.values
     this.readOnly = loaded.integrity === 'header'
-    this.lockerId = toBase64url(header.locker_id)
-    this.#identity = { locker_id: header.locker_id, key_id: header.key_id }
+    this.#lockerId = toBase64url(header.locker_id)
     this.#session = session
     this.#vault = vault
     this.#host = host
-    this.#damaged = new Set(loaded.damaged)
-    this.#applier = new Applier(session, vault, this.#identity, () => host.now(), {
+    this.#damaged = loaded.damaged
+    this.#check = (found) => checkIdentity(found, header)
+    this.#applier = new Applier(session, vault, {
+      ...host,
+      check: this.#check,
       applied: (merged, found) => this.#applied(merged, found),
-      pending: (count) => host.status({ pending: count }),
-      trouble: (error) => host.trouble(error),
-      recovered: () => host.recovered(),
       lost: (error) => this.lose(error),
     })
-  }
-
-  get lost(): LockerError | undefined {
-    return this.#lost
   }
 
   get pending(): number {
@@ -79,14 +65,13 @@ export class OpenLocker {
   }
 
   /** What unlocking leaves to be done behind it: tell other tabs, apply what is pending, throw old things away. */
-  settle({ adopted, outdated }: Loaded): void {
-    this.#host.tabs.tellChanged(this.lockerId, adopted)
+  settle({ adopted, outdated }: Opened['loaded']): void {
+    this.#host.tabs.tell('changed', this.#lockerId, adopted)
     if (this.readOnly) return
     if (this.pending > 0) this.#applier.start()
-    if (outdated.length > 0) {
-      // Nobody asked for it and nobody waits: the next unlock will find the same things again.
-      prune(this.#session, this.#vault, this.#identity, outdated, this.#host.now()).catch(() => {})
-    }
+    if (outdated.length === 0) return
+    // Nobody asked for it and nobody waits: the next unlock will find the same things again.
+    prune(this.#session, this.#vault, outdated, this.#host.now(), this.#check).catch(() => {})
   }
 
   /** Seals in one call, hands over in the same task; then the values, then whoever listens. */
@@ -107,7 +92,7 @@ export class OpenLocker {
     let merged: Merged = { won: [] }
     await this.#session.transact([id], (found) => {
       this.#mustWrite()
-      checkIdentity(found.header, this.#identity)
+      this.#check(found.header)
       // Values that are handed over but not applied yet are among ours, and newer than what lies there.
       let current = this.values.field(name)
       const there = asRecord(found.records.get(id), id)
@@ -126,14 +111,10 @@ export class OpenLocker {
       }
       items = [{ id, expires: 0, kind: 'json', text: serialize(next, name) }]
       sealed = this.#vault.seal(items, this.#host.now())
-      const { changes, ...rest } = merge(
-        found,
-        sealed.map(({ record }) => record),
-        this.#vault,
-        this.#host.now(),
-      )
-      merged = rest
-      return changes
+      const records = sealed.map(({ record }) => record)
+      const outcome = merge(found, records, this.#vault, this.#host.now())
+      merged = outcome
+      return outcome.changes
     })
     if (!this.#closed) this.#take(items, sealed)
     this.#told(merged)
@@ -154,40 +135,33 @@ export class OpenLocker {
   /** Takes in what lies in the main database and is newer than what is held. */
   async refresh(ids: readonly string[] | 'all'): Promise<void> {
     const found = await this.#session.load(ids)
-    if (this.#closed || this.#lost) return
-    checkIdentity(found.header, this.#identity)
+    if (this.#closed || this.lost) return
+    this.#check(found.header)
     this.#absorb(found.records)
   }
 
   /** Applies what tabs that are no more have left. */
   async adopt(): Promise<void> {
     if (this.readOnly) return
-    const orphans = await adoptOrphans(this.#session, this.#vault)
-    try {
-      if (orphans.records.length > 0) {
-        let merged: Merged = { won: [] }
-        const ids = [...new Set(orphans.records.map((record) => record.id))]
-        await this.#session.transact(ids, (found) => {
-          this.#mustWrite()
-          checkIdentity(found.header, this.#identity)
-          const { changes, ...rest } = merge(found, orphans.records, this.#vault, this.#host.now())
-          merged = rest
-          return changes
-        })
-        this.#told(merged)
-        this.#absorb(merged.won.map((record) => [record.id, record]))
-      }
-      await orphans.finish()
-      if (orphans.damaged.length > 0) this.#setDamaged(new Set([...this.#damaged, ...orphans.damaged]))
-    } finally {
-      orphans.release()
-    }
+    const { damaged, ...merged } = await adoptOrphans(
+      this.#session,
+      this.#vault,
+      this.#host.now,
+      (header) => {
+        this.#mustWrite()
+        this.#check(header)
+      },
+    )
+    this.#told(merged)
+    if (this.#closed) return
+    this.#absorb(merged.won.map((record) => [record.id, record]))
+    this.#noteDamaged(damaged, [])
   }
 
   /** The disk under it is gone; values stay readable. */
   lose(error: LockerError): void {
-    if (this.#lost || this.#closed) return
-    this.#lost = error
+    if (this.lost || this.#closed) return
+    this.lost = error
     void this.#applier.abandon()
     this.#host.lost(error)
   }
@@ -197,7 +171,7 @@ export class OpenLocker {
     this.#closed = true
     try {
       const end =
-        options.apply && !this.#lost && !this.readOnly ? this.#applier.finish() : this.#applier.abandon()
+        options.apply && !this.lost && !this.readOnly ? this.#applier.finish() : this.#applier.abandon()
       // A disk that does not answer must not keep the keys in memory; what is pending stays in the journal.
       await within(closeLimit, end)
     } finally {
@@ -206,14 +180,12 @@ export class OpenLocker {
   }
 
   #mustWrite(): void {
-    if (this.#lost) throw this.#lost
-    if (this.#closed)
-      throw new LockerError('locked', 'The locker was locked meanwhile; unlock it and try again.')
-    if (this.readOnly) {
-      const message =
-        "The locker's header is not the one that was sealed, so it is open for reading only. Restore a backup."
-      throw new LockerError('read_only', message)
-    }
+    if (this.lost) throw this.lost
+    if (this.#closed) throw lockedMeanwhile()
+    if (!this.readOnly) return
+    const message =
+      "The locker's header is not the one that was sealed, so it is open for reading only. Restore a backup."
+    throw new LockerError('read_only', message)
   }
 
   #take(items: readonly PlainItem[], sealed: readonly Sealed[]): void {
@@ -221,12 +193,13 @@ export class OpenLocker {
     for (const [i, { record, normalized }] of sealed.entries()) {
       this.values.take(record, decoded(items[i] as PlainItem, normalized), changed)
     }
-    this.#healed(sealed.map(({ record }) => record))
+    this.#noteDamaged([], items)
     if (changed.any) this.#host.changed(changed, 'here')
   }
 
   #applied(merged: Merged, found: ReadonlyMap<string, unknown>): void {
     this.#told(merged)
+    this.#host.status({ pending: this.pending })
     // What was found newer than ours is also announced by the tab that wrote it; reading it now costs nothing.
     if (this.#closed) return
     const replaced = new Set(merged.won.map((record) => record.id))
@@ -234,7 +207,7 @@ export class OpenLocker {
   }
 
   #told({ won, root }: Merged): void {
-    this.#host.tabs.tellChanged(this.lockerId, won)
+    this.#host.tabs.tell('changed', this.#lockerId, won)
     if (won.length > 0 && root === undefined && !this.#closed) this.#host.status({ integrity: 'records' })
   }
 
@@ -246,7 +219,8 @@ export class OpenLocker {
     }
     if (records.length === 0) return
     const changed = new Changed()
-    const [good, bad]: [SealedRecord[], string[]] = [[], []]
+    const good: SealedRecord[] = []
+    const bad: string[] = []
     for (const [i, result] of this.#vault.open(records).entries()) {
       const record = records[i] as SealedRecord
       if (!result.opens) {
@@ -257,20 +231,16 @@ export class OpenLocker {
       this.#vault.observe(record.rev)
       this.values.take(record, result.value, changed)
     }
-    this.#healed(good)
-    if (bad.length > 0) this.#setDamaged(new Set([...this.#damaged, ...bad]))
+    this.#noteDamaged(bad, good)
     if (changed.any) this.#host.changed(changed, 'elsewhere')
   }
 
-  #healed(records: readonly SealedRecord[]): void {
-    if (this.#damaged.size === 0) return
-    const ids = new Set(records.map((record) => record.id))
-    this.#setDamaged(new Set([...this.#damaged].filter((id) => !ids.has(id))))
-  }
-
-  #setDamaged(ids: ReadonlySet<string>): void {
-    this.#damaged = ids
-    this.#host.status({ damaged: [...ids] })
+  #noteDamaged(bad: readonly string[], healed: readonly { id: string }[]): void {
+    if (bad.length + this.#damaged.size === 0) return
+    // In this order: a new version that opens heals, whatever else was found of its id.
+    for (const id of bad) this.#damaged.add(id)
+    for (const { id } of healed) this.#damaged.delete(id)
+    this.#host.status({ damaged: [...this.#damaged] })
   }
 }
 

@@ -4,14 +4,14 @@ import type { Connection } from './connection.ts'
 import type { Core } from './core.ts'
 import { LockerError } from './errors.ts'
 import type { Header } from './format.ts'
+import { checkHeader } from './header_json.ts'
 import { throwIfAborted } from './kdf.ts'
-import { checkHeader, type Loaded, load, newVault, readHeader, writeNew } from './opening.ts'
+import { emptyLoaded, type Loaded, load, readHeader, writeNew } from './opening.ts'
 import type { Ports } from './ports.ts'
 import { addDeviceSlot, addPassphraseSlot, unlockWithDevice, unlockWithPassphrase } from './slots.ts'
 import type { StorageSession } from './storage/storage.ts'
 import type { PassphraseCost, Progress } from './types.ts'
-import { Values } from './values.ts'
-import type { OpenVault } from './vault.ts'
+import { type OpenVault, opened } from './vault.ts'
 
 /** Everything an open locker is made of. */
 export interface Opened {
@@ -23,7 +23,7 @@ export interface Opened {
 
 /** This browser cannot open the locker, but a passphrase can. */
 export class NoDeviceKey extends LockerError {
-  constructor(cause?: LockerError) {
+  constructor(cause?: unknown) {
     super('wrong_secret', 'This browser has no key that opens the locker; unlock it with the passphrase.', {
       cause,
     })
@@ -38,7 +38,8 @@ export class Opener {
   readonly #connection: Connection
   readonly #progress: (progress: Progress) => void
   #core: Promise<Core> | undefined
-  #lockerId = ''
+  /** Of the header last seen; `''` where there was none. */
+  lockerId = ''
 
   constructor(ports: Ports, connection: Connection, progress: (progress: Progress) => void) {
     this.#ports = ports
@@ -46,16 +47,11 @@ export class Opener {
     this.#progress = progress
   }
 
-  /** Of the header last seen; `''` where there was none. */
-  get lockerId(): string {
-    return this.#lockerId
-  }
-
   /** The header on the disk. */
   async look(): Promise<Header | undefined> {
     const session = await this.#connection.open()
     const header = readHeader((await session.load([])).header)
-    this.#lockerId = header ? toBase64url(header.locker_id) : ''
+    this.lockerId = header ? toBase64url(header.locker_id) : ''
     return header
   }
 
@@ -64,8 +60,9 @@ export class Opener {
     const { name, fields, now } = this.#ports
     const core = await this.#loadedCore()
     const session = await this.#connection.open()
-    const vault = newVault(core, name, fields, now())
-    try {
+    const { Vault } = core.module
+    const vault = opened(core.module, Vault.create(name.tenant, name.name, now(), fields.schemaJson))
+    return orWiped(vault, async () => {
       const keys = new Map<string, CryptoKey>()
       if (passphrase === undefined) {
         const device = await addDeviceSlot(vault, now())
@@ -76,47 +73,28 @@ export class Opener {
       }
       throwIfAborted(signal)
       const header = await writeNew(session, vault, now(), keys)
-      this.#lockerId = toBase64url(header.locker_id)
-      const values = new Values(fields, now)
-      return {
-        session,
-        vault,
-        header,
-        loaded: { values, integrity: 'ok', damaged: [], outdated: [], adopted: [] },
-      }
-    } catch (error) {
-      vault.wipe()
-      throw error
-    }
+      this.lockerId = toBase64url(header.locker_id)
+      return { session, vault, header, loaded: emptyLoaded(this.#ports) }
+    })
   }
 
   async unlock(passphrase: Passphrase, signal: AbortSignal): Promise<Opened> {
-    const { fields, now } = this.#ports
-    const core = await this.#loadedCore()
     for (;;) {
-      const header = await this.#lookAgain(core)
-      const session = await this.#connection.open()
-      const vault = await this.#vaultFor(core, session, header, passphrase, signal)
-      try {
+      const { vault, header, session } = await this.#vault(passphrase, signal)
+      const loaded = await orWiped(vault, () => {
         throwIfAborted(signal)
         this.#progress({ step: 'opening' })
         const progress = (fraction: number) => this.#progress({ step: 'opening', fraction })
-        const loaded = await load(session, vault, header, { fields, now, progress, signal })
-        throwIfAborted(signal)
-        if (loaded !== 'changed') return { session, vault, header, loaded }
-        vault.wipe()
-      } catch (error) {
-        vault.wipe()
-        throw error
-      }
+        return load(session, vault, header, { ...this.#ports, progress, signal })
+      })
+      if (loaded !== 'changed') return { session, vault, header, loaded }
+      vault.wipe()
     }
   }
 
   /** Whether the secret is right, and nothing else. */
   async verify(passphrase: Passphrase, signal: AbortSignal): Promise<void> {
-    const core = await this.#loadedCore()
-    const header = await this.#lookAgain(core)
-    const vault = await this.#vaultFor(core, await this.#connection.open(), header, passphrase, signal)
+    const { vault } = await this.#vault(passphrase, signal)
     vault.wipe()
   }
 
@@ -134,24 +112,18 @@ export class Opener {
     return this.#core
   }
 
-  async #lookAgain(core: Core): Promise<Header> {
-    const header = await this.look()
-    if (!header) throw new LockerError('absent', 'There is no locker yet; create it first.')
-    checkHeader(core, header)
-    return header
-  }
-
-  async #vaultFor(
-    core: Core,
-    session: StorageSession,
-    header: Header,
-    passphrase: Passphrase,
-    signal: AbortSignal,
-  ): Promise<OpenVault> {
+  /** The vault for the header that lies on the disk now. */
+  async #vault(passphrase: Passphrase, signal: AbortSignal) {
+    const core = await this.#loadedCore()
+    const found = await this.look()
+    if (!found) throw new LockerError('absent', 'There is no locker yet; create it first.')
+    const header = checkHeader(core, found)
+    const session = await this.#connection.open()
     const vault = await this.#openSlot(core, session, header, passphrase, signal)
     const { name, tenant } = this.#ports.name
     // A header changed in place opens for reading; a whole one from elsewhere does not belong here.
-    if (!vault.genuine || (header.name === name && header.tenant === tenant)) return vault
+    if (!vault.genuine || (header.name === name && header.tenant === tenant))
+      return { vault, header, session }
     vault.wipe()
     const message =
       'The data under this name belongs to another locker. Restore a backup, or destroy the locker.'
@@ -179,5 +151,15 @@ export class Opener {
     const message =
       "This browser's key for the locker is gone, and nothing else opens it. Restore a backup, or destroy the locker."
     throw new LockerError('tampered', message)
+  }
+}
+
+/** What `work` gives; where it fails, the vault is wiped. */
+async function orWiped<T>(vault: OpenVault, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    vault.wipe()
+    throw error
   }
 }

@@ -1,26 +1,25 @@
 /** From a header on the disk to decoded values: the steps of creating and unlocking that touch the storage. */
-import { isOutdated, merge } from './apply.ts'
-import { toJson } from './base64url.ts'
+import { isOutdated } from './apply.ts'
 import { asHeader, asRecord } from './checked.ts'
-import type { Core } from './core.ts'
-import { isFailure, LockerError, orThrow } from './errors.ts'
+import { exists, isFailure } from './errors.ts'
 import type { Header, SealedRecord } from './format.ts'
-import { sameBytes } from './header_json.ts'
-import { type Adopted, adoptOrphans } from './orphans.ts'
+import { damagedHeader, newerFormat, sameBytes } from './header_json.ts'
+import { throwIfAborted } from './kdf.ts'
+import { adoptOrphans } from './orphans.ts'
 import { breathe } from './page.ts'
 import type { Fields } from './profile.ts'
-import type { LockerName, Snapshot, StorageSession } from './storage/storage.ts'
+import type { StorageSession } from './storage/storage.ts'
 import type { Integrity } from './types.ts'
 import { Values } from './values.ts'
-import { chunks, type OpenVault, opened } from './vault.ts'
+import { chunks, type OpenVault } from './vault.ts'
 
 /** What a locker holds once it is open. */
 export interface Loaded {
   values: Values
   integrity: Integrity
-  damaged: string[]
+  damaged: Set<string>
   /** Deletions and expired entries that need not be kept any longer. */
-  outdated: SealedRecord[]
+  outdated: readonly SealedRecord[]
   /** What came out of journals of tabs that are no more. */
   adopted: readonly SealedRecord[]
 }
@@ -30,23 +29,9 @@ export function readHeader(value: unknown): Header | undefined {
   // Not null: that is something, and something is never taken for a place to write a new locker to.
   if (value === undefined) return undefined
   const header = asHeader(value)
-  if (header === 'unknown') {
-    const message =
-      'This locker was written by a newer version of the application; reload the page to get it. Nothing was touched.'
-    throw new LockerError('unsupported_format', message)
-  }
-  if (header === undefined) {
-    throw new LockerError(
-      'tampered',
-      "The locker's header is damaged. Restore a backup, or destroy the locker to begin anew.",
-    )
-  }
+  if (header === 'unknown') throw newerFormat()
+  if (!header) throw damagedHeader()
   return header
-}
-
-/** What only the core knows of a header, before any key exists: KDF costs within their limits. */
-export function checkHeader(core: Core, header: Header): void {
-  orThrow(core.module.checkHeader(toJson(header)))
 }
 
 /** Writes a new locker; rejects with `exists` where there is one. */
@@ -56,37 +41,25 @@ export async function writeNew(
   now: number,
   keys: ReadonlyMap<string, CryptoKey>,
 ): Promise<Header> {
-  const header = vault.header
+  const { header } = vault
   vault.beginSum()
   const root = vault.newRoot(now)
-  await session.transact(
-    [],
-    (found) => {
-      if (found.header !== undefined) {
-        throw new LockerError(
-          'exists',
-          'There is a locker of this name already; unlock it, or destroy it first.',
-        )
-      }
-      return { header, root, keys }
-    },
-    { durability: 'strict' },
-  )
+  const write = (found: { header: unknown }) => {
+    if (found.header !== undefined) throw exists()
+    return { header, root, keys }
+  }
+  await session.transact([], write, { durability: 'strict' })
   return header
 }
 
 class HeaderChanged extends Error {}
 
-function mustBe(header: Header, again: unknown): void {
-  const found = asHeader(again)
-  if (
-    found === undefined ||
-    found === 'unknown' ||
-    found.rev !== header.rev ||
-    !sameBytes(found.mac, header.mac)
-  ) {
-    throw new HeaderChanged()
-  }
+/** What decoding takes beside the records. */
+export interface LoadOptions {
+  fields: Fields
+  now: () => number
+  progress(fraction: number): void
+  signal: AbortSignal
 }
 
 /** Reads everything; `'changed'` when the header is another one by now, and all has to start over. */
@@ -94,45 +67,33 @@ export async function load(
   session: StorageSession,
   vault: OpenVault,
   header: Header,
-  options: { fields: Fields; now: () => number; progress(fraction: number): void; signal?: AbortSignal },
+  options: LoadOptions,
 ): Promise<Loaded | 'changed'> {
-  // Under a header that is not genuine nothing is written, not even what other tabs left behind.
-  const orphans = vault.genuine ? await adoptOrphans(session, vault) : undefined
+  const mustBeSame = (again: unknown) => {
+    const found = asHeader(again)
+    if (!found || found === 'unknown' || found.rev !== header.rev || !sameBytes(found.mac, header.mac))
+      throw new HeaderChanged()
+  }
   try {
-    const { found, won, root } = await readMain(session, vault, header, orphans, options.now)
-    await orphans?.finish()
-    const loaded = await decode(vault, found, won, options)
-    for (const id of orphans?.damaged ?? []) if (!loaded.damaged.includes(id)) loaded.damaged.push(id)
-    return { ...loaded, integrity: integrityOf(vault, root), adopted: won }
+    // Under a header that is not genuine nothing is written, not even what other tabs left behind.
+    const { won: adopted, damaged } = vault.genuine
+      ? await adoptOrphans(session, vault, options.now, mustBeSame)
+      : { won: [], damaged: [] }
+    const found = await session.load('all')
+    mustBeSame(found.header)
+    const loaded = { ...emptyLoaded(options), adopted, damaged: new Set(damaged) }
+    await decode(vault, found.records, loaded, options)
+    loaded.integrity = integrityOf(vault, found.root)
+    return loaded
   } catch (error) {
-    orphans?.release()
     if (error instanceof HeaderChanged) return 'changed'
     throw error
   }
 }
 
-async function readMain(
-  session: StorageSession,
-  vault: OpenVault,
-  header: Header,
-  orphans: Adopted | undefined,
-  now: () => number,
-): Promise<{ found: Snapshot; won: readonly SealedRecord[]; root: unknown }> {
-  if (!orphans || orphans.records.length === 0) {
-    const found = await session.load('all')
-    mustBe(header, found.header)
-    return { found, won: [], root: found.root }
-  }
-  let won: SealedRecord[] = []
-  let root: unknown
-  const found = await session.transact('all', (snapshot) => {
-    mustBe(header, snapshot.header)
-    const merged = merge(snapshot, orphans.records, vault, now())
-    won = merged.won
-    root = merged.root ?? snapshot.root
-    return merged.changes
-  })
-  return { found, won, root }
+/** What a new locker holds. */
+export function emptyLoaded({ fields, now }: Pick<LoadOptions, 'fields' | 'now'>): Loaded {
+  return { values: new Values(fields, now), integrity: 'ok', damaged: new Set(), outdated: [], adopted: [] }
 }
 
 /** Work on this thread between two breaths of the page, in milliseconds. */
@@ -140,50 +101,40 @@ const slice = 40
 
 async function decode(
   vault: OpenVault,
-  found: Snapshot,
-  won: readonly SealedRecord[],
-  {
-    fields,
-    now,
-    progress,
-    signal,
-  }: { fields: Fields; now: () => number; progress(fraction: number): void; signal?: AbortSignal },
-): Promise<Omit<Loaded, 'integrity' | 'adopted'>> {
-  const records = new Map<string, SealedRecord>()
-  const damaged: string[] = []
-  for (const [id, value] of found.records) {
+  found: ReadonlyMap<string, unknown>,
+  into: Loaded,
+  { now, progress, signal }: LoadOptions,
+): Promise<void> {
+  const records: SealedRecord[] = []
+  for (const [id, value] of found) {
     const record = asRecord(value, id)
-    if (record) records.set(id, record)
-    else damaged.push(id)
+    if (record) records.push(record)
+    else into.damaged.add(id)
   }
-  for (const record of won) records.set(record.id, record)
-
-  const values = new Values(fields, now)
   const outdated: SealedRecord[] = []
   let [done, newest, since] = [0, 0, performance.now()]
   vault.beginSum()
-  for (const chunk of chunks([...records.values()])) {
+  for (const chunk of chunks(records)) {
     for (const [i, result] of vault.openChunk(chunk, true).entries()) {
       const record = chunk[i] as SealedRecord
       if (!result.opens) {
-        damaged.push(record.id)
+        into.damaged.add(record.id)
         continue
       }
-      values.take(record, result.value)
+      into.values.take(record, result.value)
       newest = Math.max(newest, record.rev)
       if (isOutdated(record, now())) outdated.push(record)
     }
     done += chunk.length
-    if (performance.now() - since > slice && done < records.size) {
-      progress(done / records.size)
+    if (performance.now() - since > slice && done < records.length) {
+      progress(done / records.length)
       await breathe()
-      if (signal?.aborted)
-        throw new LockerError('aborted', 'Unlocking was given up.', { cause: signal.reason })
+      throwIfAborted(signal)
       since = performance.now()
     }
   }
   vault.observe(newest)
-  return { values, damaged, outdated }
+  into.outdated = outdated
 }
 
 function integrityOf(vault: OpenVault, value: unknown): Integrity {
@@ -192,9 +143,4 @@ function integrityOf(vault: OpenVault, value: unknown): Integrity {
   const check = root ? vault.checkRoot(root) : 'records'
   // A root that does not open vouches for nothing.
   return isFailure(check) ? 'records' : check
-}
-
-/** A new vault of the core, without slots. */
-export function newVault(core: Core, name: LockerName, fields: Fields, now: number): OpenVault {
-  return opened(core.module, core.module.Vault.create(name.tenant, name.name, now, fields.schemaJson))
 }

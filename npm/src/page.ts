@@ -1,21 +1,27 @@
 /** What happens to the page around a locker. */
 
+export interface PageEvents {
+  /** The page came back, and messages may have been missed. */
+  restored(): void
+  /** The page is looked at again. */
+  visible(): void
+}
+
 /** Calls back when the page is shown again. Nothing outside browsers. Returns how to stop it. */
-export function watchPage(on: { restored(): void; visible(): void }): () => void {
-  if (typeof document === 'undefined' || typeof addEventListener !== 'function') return () => {}
+export function watchPage(on: PageEvents): () => void {
+  if (typeof document === 'undefined') return () => {}
+  const stop = new AbortController()
+  const { signal } = stop
   // Out of the back/forward cache: messages of other tabs did not arrive meanwhile.
-  const onShow = (event: Event) => {
-    if ((event as PageTransitionEvent).persisted) on.restored()
-  }
-  const onVisibility = () => {
-    if (document.visibilityState === 'visible') on.visible()
-  }
-  addEventListener('pageshow', onShow)
-  document.addEventListener('visibilitychange', onVisibility)
-  return () => {
-    removeEventListener('pageshow', onShow)
-    document.removeEventListener('visibilitychange', onVisibility)
-  }
+  addEventListener('pageshow', (event) => (event as PageTransitionEvent).persisted && on.restored(), {
+    signal,
+  })
+  document.addEventListener(
+    'visibilitychange',
+    () => document.visibilityState === 'visible' && on.visible(),
+    { signal },
+  )
+  return () => stop.abort()
 }
 
 /** Whether the browser promised to keep this origin's data. */

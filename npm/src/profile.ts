@@ -68,33 +68,28 @@ function initialOf(field: SchemaField): unknown {
   return field.values[0]
 }
 
-function checkField(name: string, field: SchemaField): void {
-  if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(name)) {
-    throw new TypeError(`schema: "${name}" is not a field name; use letters, digits and _, a letter first.`)
-  }
-  if (name === 'status' || name === 'profile') {
-    throw new TypeError(`schema: "${name}" is taken by the stores $status and $profile; choose another name.`)
-  }
-  if (Object.hasOwn(initialProfile, name))
-    throw new TypeError(`schema: every locker has a field "${name}" already.`)
-  const type: string | undefined = field?.type
-  if (type === undefined || !['string', 'number', 'boolean', 'enum'].includes(type)) {
-    throw new TypeError(`schema: the type of "${name}" is one of string, number, boolean, enum.`)
-  }
-  if (field.type === 'enum') {
-    const { values } = field
-    if (
-      !Array.isArray(values) ||
-      values.length === 0 ||
-      !values.every((value) => typeof value === 'string')
-    ) {
-      throw new TypeError(`schema: "${name}" needs values, a list of at least one text.`)
+/** What is wrong with a field of the schema, if anything. */
+function mistakeIn(name: string, field: SchemaField): string | undefined {
+  if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(name))
+    return 'is not a field name; use letters, digits and _, a letter first'
+  if (name === 'status' || name === 'profile')
+    return 'is taken by the stores $status and $profile; choose another'
+  if (Object.hasOwn(initialProfile, name)) return 'is a field of every locker already'
+  switch (field?.type) {
+    case 'number':
+    case 'boolean':
+      return
+    case 'string':
+      if (field.maxBytes === undefined || (Number.isSafeInteger(field.maxBytes) && field.maxBytes > 0)) return
+      return 'needs as maxBytes a whole number above 0'
+    case 'enum': {
+      const { values } = field
+      if (Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === 'string'))
+        return
+      return 'needs values, a list of at least one text'
     }
-  }
-  if (field.type === 'string' && field.maxBytes !== undefined) {
-    if (!Number.isSafeInteger(field.maxBytes) || field.maxBytes < 1) {
-      throw new TypeError(`schema: maxBytes of "${name}" is a whole number above 0.`)
-    }
+    default:
+      return 'needs a type, one of string, number, boolean, enum'
   }
 }
 
@@ -103,7 +98,8 @@ export function fieldsOf(schema: Schema = {}, validate = true): Fields {
   const initial: Record<string, unknown> = { ...initialProfile }
   const fields: object[] = []
   for (const [name, field] of Object.entries(schema)) {
-    checkField(name, field)
+    const mistake = mistakeIn(name, field)
+    if (mistake) throw new TypeError(`schema: "${name}" ${mistake}.`)
     initial[name] = initialOf(field)
     fields.push({ name, ...field })
   }

@@ -3,7 +3,6 @@ import { toBase64url, toJson } from './base64url.ts'
 import type { Core } from './core.ts'
 import { isFailure, LockerError, orThrow } from './errors.ts'
 import type { Header, Slot } from './format.ts'
-
 import { type Argon2idCost, argon2id, throwIfAborted } from './kdf.ts'
 import type { StorageSession } from './storage/storage.ts'
 import { type OpenVault, opened } from './vault.ts'
@@ -11,8 +10,8 @@ import { type OpenVault, opened } from './vault.ts'
 const defaultCost: Argon2idCost = { memoryKib: 65_536, passes: 3 }
 
 /** Name under which a device slot's key lies in the store `keys`. */
-export function deviceKeyName(slotId: Uint8Array<ArrayBuffer>): string {
-  return `device/${toBase64url(slotId)}`
+function deviceKeyName(slot: Pick<Slot, 'id'>): string {
+  return `device/${toBase64url(slot.id)}`
 }
 
 function subtle(): SubtleCrypto {
@@ -29,25 +28,24 @@ function randomBytes(length: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(length))
 }
 
-/** NFKC and UTF-8. The caller zeroes the bytes. */
-function passphraseBytes(passphrase: string): Uint8Array<ArrayBuffer> {
-  if (typeof passphrase !== 'string') throw new TypeError('A passphrase is a text.')
-  if (passphrase === '') throw new TypeError('A passphrase has at least one character.')
-  return new TextEncoder().encode(passphrase.normalize('NFKC'))
-}
-
-async function passphraseKek(
+/** Calls `use` with the key a passphrase (NFKC, UTF-8) stretches to, and zeroes it. */
+async function withPassphraseKey<T>(
   core: Core,
   passphrase: string,
   salt: Uint8Array<ArrayBuffer>,
   cost: Argon2idCost,
-  signal?: AbortSignal,
-) {
-  const secret = passphraseBytes(passphrase)
+  signal: AbortSignal,
+  use: (kek: Uint8Array<ArrayBuffer>) => T,
+): Promise<T> {
+  const secret = new TextEncoder().encode(passphrase.normalize('NFKC'))
+  let kek: Uint8Array<ArrayBuffer> | undefined
   try {
-    return await argon2id(core, secret, salt, cost, signal)
+    kek = await argon2id(core, secret, salt, cost, signal)
+    throwIfAborted(signal)
+    return use(kek)
   } finally {
     secret.fill(0)
+    kek?.fill(0)
   }
 }
 
@@ -56,7 +54,7 @@ export async function addPassphraseSlot(
   core: Core,
   vault: OpenVault,
   passphrase: string,
-  options: { now: number; cost?: Partial<Argon2idCost>; signal?: AbortSignal },
+  options: { now: number; cost: Partial<Argon2idCost>; signal: AbortSignal },
 ): Promise<void> {
   const cost = { ...defaultCost, ...options.cost }
   const salt = randomBytes(16)
@@ -67,13 +65,9 @@ export async function addPassphraseSlot(
     created: options.now,
     kdf: { alg: 'argon2id13', memory_kib: cost.memoryKib, passes: cost.passes, lanes: 1, salt },
   }
-  const kek = await passphraseKek(core, passphrase, salt, cost, options.signal)
-  try {
-    throwIfAborted(options.signal)
-    orThrow(vault.core.wrapSlot(toJson(slot), kek))
-  } finally {
-    kek.fill(0)
-  }
+  await withPassphraseKey(core, passphrase, salt, cost, options.signal, (kek) =>
+    orThrow(vault.core.wrapSlot(toJson(slot), kek)),
+  )
 }
 
 /** Adds a device slot to a vault; the key it returns belongs under `name` in the store `keys`. */
@@ -83,23 +77,23 @@ export async function addDeviceSlot(
 ): Promise<{ name: string; key: CryptoKey }> {
   const crypto = subtle()
   const key = await crypto.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
-  const slot: Omit<Slot, 'nonce' | 'wrapped'> = {
+  const slot: Slot = {
     id: randomBytes(16),
     kind: 'device',
     label: 'This browser',
     created: now,
     kdf: { alg: 'webcrypto-a256gcm' },
+    nonce: randomBytes(12),
+    wrapped: new Uint8Array(48),
   }
-  const nonce = randomBytes(12)
-  const additionalData = orThrow(vault.core.slotAad(toJson(slot)))
   const rootKey = orThrow(vault.core.rootKey())
   try {
-    const wrapped = await crypto.encrypt({ name: 'AES-GCM', iv: nonce, additionalData }, key, rootKey)
-    orThrow(vault.core.addSlot(toJson({ ...slot, nonce, wrapped: new Uint8Array(wrapped) })))
+    slot.wrapped = new Uint8Array(await crypto.encrypt(deviceCipher(vault.header, slot), key, rootKey))
+    orThrow(vault.core.addSlot(toJson(slot)))
   } finally {
     rootKey.fill(0)
   }
-  return { name: deviceKeyName(slot.id), key }
+  return { name: deviceKeyName(slot), key }
 }
 
 /** Opens the header with the first passphrase slot that this passphrase opens. */
@@ -108,20 +102,16 @@ export async function unlockWithPassphrase(
   header: Header,
   schemaJson: string,
   passphrase: string,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<OpenVault> {
   const headerJson = toJson(header)
   for (const [index, { kdf }] of header.slots.entries()) {
     if (kdf.alg !== 'argon2id13') continue
     const cost = { memoryKib: kdf.memory_kib, passes: kdf.passes }
-    const kek = await passphraseKek(core, passphrase, kdf.salt, cost, signal)
-    try {
-      throwIfAborted(signal)
-      const made = core.module.Vault.unlock(headerJson, index, kek, schemaJson)
-      if (!isFailure(made) || made.code !== 'wrong_secret') return opened(core.module, made)
-    } finally {
-      kek.fill(0)
-    }
+    const made = await withPassphraseKey(core, passphrase, kdf.salt, cost, signal, (kek) =>
+      core.module.Vault.unlock(headerJson, index, kek, schemaJson),
+    )
+    if (!isFailure(made) || made.code !== 'wrong_secret') return opened(core.module, made)
   }
   throw new LockerError('wrong_secret', 'This passphrase does not open the locker; check it and try again.')
 }
@@ -135,20 +125,13 @@ export async function unlockWithDevice(
 ): Promise<OpenVault | undefined> {
   let refused: unknown
   for (const slot of header.slots) {
-    if (slot.kind !== 'device') continue
-    const key = await session.key(deviceKeyName(slot.id))
-    if (key === undefined) continue
-    const additionalData = slotAad(header, slot)
+    const key = slot.kind === 'device' && (await session.key(deviceKeyName(slot)))
+    if (!key) continue
+    const crypto = subtle()
     let rootKey: Uint8Array<ArrayBuffer>
     try {
-      const raw = await subtle().decrypt(
-        { name: 'AES-GCM', iv: slot.nonce, additionalData },
-        key,
-        slot.wrapped,
-      )
-      rootKey = new Uint8Array(raw)
+      rootKey = new Uint8Array(await crypto.decrypt(deviceCipher(header, slot), key, slot.wrapped))
     } catch (error) {
-      if (error instanceof LockerError) throw error
       refused = error
       continue
     }
@@ -164,25 +147,17 @@ export async function unlockWithDevice(
   throw new LockerError('tampered', message, { cause: refused })
 }
 
-/** `canonical("kbve-locker/1/slot", locker_id, key_id, slot.id, kind, kdf)` of a device slot: WebCrypto needs
- *  it before there is a root key, and so before there is a vault to ask. */
-function slotAad(header: Header, slot: Slot): Uint8Array<ArrayBuffer> {
-  const text = new TextEncoder()
-  const parts = [
-    text.encode('kbve-locker/1/slot'),
-    header.locker_id,
-    header.key_id,
-    slot.id,
-    text.encode(slot.kind),
-    text.encode(slot.kdf.alg),
-  ]
-  const aad = new Uint8Array(parts.reduce((length, part) => length + 4 + part.length, 0))
-  const view = new DataView(aad.buffer)
-  let at = 0
-  for (const part of parts) {
-    view.setUint32(at, part.length)
-    aad.set(part, at + 4)
-    at += 4 + part.length
-  }
-  return aad
+/** How WebCrypto wraps the root key in a device slot. Its AAD is made here and not by the core, for it is needed
+ *  before there is a root key: `canonical("kbve-locker/1/slot", locker_id, key_id, slot.id, kind, kdf)`. */
+function deviceCipher(
+  header: Pick<Header, 'locker_id' | 'key_id'>,
+  { id, kind, kdf, nonce }: Slot,
+): AesGcmParams {
+  const parts = ['kbve-locker/1/slot', header.locker_id, header.key_id, id, kind, kdf.alg]
+  const additionalData = parts.flatMap((part) => {
+    const bytes = typeof part === 'string' ? new TextEncoder().encode(part) : part
+    // All of them are short: the length, u32 big-endian, is its last byte.
+    return [0, 0, 0, bytes.length, ...bytes]
+  })
+  return { name: 'AES-GCM', iv: nonce, additionalData: Uint8Array.from(additionalData) }
 }

@@ -14,11 +14,14 @@ export interface ChangeNote extends Version {
   id: string
 }
 
-/** `locker`: the locker_id, so that two databases of one name (in memory, or made anew) never mix. */
-type Message =
-  | { type: 'changed'; locker: string; changes: readonly ChangeNote[] }
-  | { type: 'destroyed'; locker: string }
-  | { type: 'left'; locker: string }
+/** What other tabs say; `lockerId` so that two databases of one name (in memory, or made anew) never mix. */
+export interface TabEvents {
+  /** Another tab has applied changes. */
+  changed(lockerId: string, notes: readonly ChangeNote[]): void
+  destroyed(lockerId: string): void
+  /** Another tab is gone, and its journal is there for whoever takes it. */
+  left(lockerId: string): void
+}
 
 /** The default channel; `undefined` where the environment has none. */
 export function broadcastChannel(name: string): ChannelPort | undefined {
@@ -37,55 +40,26 @@ export function broadcastChannel(name: string): ChannelPort | undefined {
 }
 
 function isNote(value: unknown): value is ChangeNote {
-  if (typeof value !== 'object' || value === null) return false
-  const { id, rev, writer } = value as Record<string, unknown>
+  const { id, rev, writer } = (value ?? {}) as Record<string, unknown>
   return typeof id === 'string' && Number.isSafeInteger(rev) && writer instanceof Uint8Array
-}
-
-function isMessage(value: unknown): value is Message {
-  if (typeof value !== 'object' || value === null) return false
-  const { type, locker, changes } = value as Record<string, unknown>
-  if (typeof locker !== 'string') return false
-  return (
-    type === 'destroyed' ||
-    type === 'left' ||
-    (type === 'changed' && Array.isArray(changes) && changes.every(isNote))
-  )
 }
 
 export class Tabs {
   readonly #port: ChannelPort | undefined
 
-  constructor(
-    port: ChannelPort | undefined,
-    on: {
-      changed(locker: string, notes: readonly ChangeNote[]): void
-      destroyed(locker: string): void
-      /** A tab is gone, and its journal is there for whoever takes it. */
-      left(locker: string): void
-    },
-  ) {
+  constructor(port: ChannelPort | undefined, on: TabEvents) {
     this.#port = port
     port?.listen((message) => {
-      if (!isMessage(message)) return
-      if (message.type === 'changed') on.changed(message.locker, message.changes)
-      else if (message.type === 'left') on.left(message.locker)
-      else on.destroyed(message.locker)
+      const { type, locker, changes } = (message ?? {}) as Record<string, unknown>
+      if (typeof locker !== 'string') return
+      if (type === 'changed' && Array.isArray(changes)) on.changed(locker, changes.filter(isNote))
+      else if (type === 'left' || type === 'destroyed') on[type](locker)
     })
   }
 
-  tellChanged(locker: string, versions: readonly ChangeNote[]): void {
-    if (versions.length === 0) return
-    const changes = versions.map(({ id, rev, writer }) => ({ id, rev, writer }))
-    this.#port?.post({ type: 'changed', locker, changes } satisfies Message)
-  }
-
-  tellDestroyed(locker: string): void {
-    this.#port?.post({ type: 'destroyed', locker } satisfies Message)
-  }
-
-  tellLeft(locker: string): void {
-    this.#port?.post({ type: 'left', locker } satisfies Message)
+  tell(type: keyof TabEvents, locker: string, changed: readonly ChangeNote[] = []): void {
+    if (type === 'changed' && changed.length === 0) return
+    this.#port?.post({ type, locker, changes: changed.map(({ id, rev, writer }) => ({ id, rev, writer })) })
   }
 
   close(): void {
@@ -95,10 +69,9 @@ export class Tabs {
 
 /** The ids of what is newer elsewhere than here. */
 export function newerIds(notes: readonly ChangeNote[], held: (id: string) => Version | undefined): string[] {
-  const ids = new Set<string>()
-  for (const note of notes) {
-    const version = held(note.id)
-    if (version === undefined || compareVersions(note, version) > 0) ids.add(note.id)
-  }
-  return [...ids]
+  const newer = notes.filter(({ id, rev, writer }) => {
+    const version = held(id)
+    return !version || compareVersions({ rev, writer }, version) > 0
+  })
+  return [...new Set(newer.map((note) => note.id))]
 }

@@ -76,15 +76,19 @@ export interface PassphraseCost {
   passes?: number
 }
 
+/** How an unlocking can be given up. */
 export interface UnlockOptions {
   /** Gives up: rejects with `aborted`, and ends the work. */
   signal?: AbortSignal
 }
 
+/** How a new locker is made. */
 export interface CreateOptions extends UnlockOptions {
+  /** Of the passphrase; nothing for a device key. */
   cost?: PassphraseCost
 }
 
+/** How long `exclusive` may take. */
 export interface ExclusiveOptions {
   /** Seconds for waiting and work together, 10 if not said; then `aborted`, and the lock is let go. */
   timeout?: number

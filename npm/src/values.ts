@@ -2,7 +2,6 @@
 import { compareVersions, type RecordKind, type SealedRecord, type Version } from './format.ts'
 import type { Fields } from './profile.ts'
 import { deepFreeze } from './serialize.ts'
-import type { ChangeEvent } from './types.ts'
 
 interface Held extends Version {
   kind: RecordKind
@@ -32,12 +31,13 @@ export class Changed {
     else if (id.startsWith(entryPrefix)) this.entries.add(id.slice(entryPrefix.length))
   }
 
-  get any(): boolean {
-    return this.fields.size + this.entries.size > 0
+  /** Adds the fields in which two profiles differ. */
+  compare(one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>): void {
+    for (const name of Object.keys(one)) if (!Object.is(one[name], other[name])) this.fields.add(name)
   }
 
-  event(from: ChangeEvent['from']): ChangeEvent {
-    return { fields: this.fields, entries: this.entries, from }
+  get any(): boolean {
+    return this.fields.size + this.entries.size > 0
   }
 }
 
@@ -125,9 +125,7 @@ export class Values {
   /** Every value that differs from what a locked locker shows. */
   differences(shown: Readonly<Record<string, unknown>>): Changed {
     const changed = new Changed()
-    for (const [name, value] of Object.entries(this.profile)) {
-      if (!Object.is(value, shown[name])) changed.fields.add(name)
-    }
+    changed.compare(this.profile, shown)
     for (const name of this.entryNames()) changed.entries.add(name)
     return changed
   }

@@ -2,7 +2,7 @@
  * An open vault of the core, with values instead of pointers. Every method is one call into WASM; nothing
  * here waits, so all of it may run inside an IndexedDB transaction.
  */
-import { asError, type Failure, LockerError, orThrow } from './errors.ts'
+import { asError, type Failure, LockerError, lockedMeanwhile, orThrow, outOfMemory } from './errors.ts'
 import type { Header, SealedRecord, Version } from './format.ts'
 import { headerFromJson } from './header_json.ts'
 import { Memory, PackedReader, PackedWriter, recordKinds, textBound } from './packed.ts'
@@ -58,8 +58,7 @@ export class OpenVault {
 
   /** The core's vault itself, for what is done once: slots and header. */
   get core(): CoreVault {
-    if (this.#wiped)
-      throw new LockerError('locked', 'The locker was locked meanwhile; unlock it and try again.')
+    if (this.#wiped) throw lockedMeanwhile()
     return this.#core
   }
 
@@ -190,10 +189,7 @@ export class OpenVault {
   #writer(bytes: number): PackedWriter {
     const start = this.core.input(bytes)
     if (start === 0) {
-      throw new LockerError(
-        'out_of_memory',
-        'There is not enough memory for this value; close other pages and try again.',
-      )
+      throw outOfMemory()
     }
     return new PackedWriter(this.#memory, start)
   }

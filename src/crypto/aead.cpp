@@ -1,9 +1,11 @@
 #include "kbve/crypto/aead.hpp"
 
-#include <bearssl_hash.h>
+#include <bearssl_aead.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
+#include <iterator>
 
 #include "crypto/bitsliced_aes.hpp"
 
@@ -12,50 +14,56 @@ namespace kbve::crypto {
 namespace {
 
 using nonce_view = std::span<const std::uint8_t, aead_nonce_size>;
-using schedule_view = std::span<const std::uint8_t, aes_schedule_size>;
-using batch = byte_array<aes_batch_size>;
 
 /// SP 800-38D: 2^39 − 256 bits, or the counter would come round and give the first key stream again.
 constexpr std::uint64_t longest_plaintext = (std::uint64_t{1} << 36) - 32;
-
-/// The counter of the block that hides the tag; the message's blocks follow it.
-constexpr std::uint32_t first_counter = 1;
 
 bool fits(std::uint64_t plaintext, std::uint64_t box) noexcept {
   return plaintext <= longest_plaintext && box == plaintext + aead_tag_size;
 }
 
-/// GHASH over the additional data, the ciphertext and both lengths.
-byte_array<16> hash(const byte_array<16>& key, bytes_view aad, bytes_view ciphertext) noexcept {
-  byte_array<16> sum{};
-  byte_array<16> lengths;
-  put_be64(std::span(lengths).first<8>(), std::uint64_t{aad.size()} * 8);
-  put_be64(std::span(lengths).last<8>(), std::uint64_t{ciphertext.size()} * 8);
-  br_ghash_ctmul64(sum.data(), key.data(), aad.data(), aad.size());
-  br_ghash_ctmul64(sum.data(), key.data(), ciphertext.data(), ciphertext.size());
-  br_ghash_ctmul64(sum.data(), key.data(), lengths.data(), lengths.size());
-  return sum;
-}
-
-void xor_into(std::uint8_t* out, const std::uint8_t* in, const std::uint8_t* stream, std::size_t size) noexcept {
-  for (std::size_t i = 0; i < size; ++i) out[i] = in[i] ^ stream[i];  // NOLINT: the compiler makes vectors of it
-}
-
-/// Encrypts or decrypts: `in` xor the key stream, whose first batch is there already, beginning with the
-/// block that belongs to the tag. Leaves the batch wiped.
-void apply_stream(schedule_view schedule, nonce_view nonce, batch& stream, bytes_view in,
-                  std::uint8_t* out) noexcept {
-  std::size_t used = aes_block_size;
-  std::uint32_t counter = first_counter;
-  for (std::size_t at = 0; at < in.size();) {
-    const std::size_t size = std::min(in.size() - at, stream.size() - used);
-    xor_into(out + at, in.data() + at, stream.data() + used, size);  // NOLINT: inside both
-    at += size;
-    used = 0;
-    counter += aes_batch_blocks;
-    if (at < in.size()) aes_key_stream(schedule, nonce, counter, stream);
+/// One message through BearSSL's GCM. What it holds is wiped at the end: its buffer has seen key stream.
+class message {
+ public:
+  message(std::span<const std::uint8_t, aes_schedule_size> schedule, const byte_array<16>& hash_key,
+          nonce_view nonce, bytes_view aad) noexcept
+      : cipher_(schedule) {
+    // br_gcm_init() without its encryption of the block of zeros: that is `hash_key`, computed once per key.
+    gcm_.vtable = &br_gcm_vtable;
+    gcm_.bctx = &cipher_.vtable;
+    gcm_.gh = br_ghash_ctmul64;
+    std::ranges::copy(hash_key, std::begin(gcm_.h));
+    br_gcm_reset(&gcm_, nonce.data(), nonce.size());
+    if (!aad.empty()) br_gcm_aad_inject(&gcm_, aad.data(), aad.size());
+    br_gcm_flip(&gcm_);
   }
-  wipe(stream);
+  message(message&&) = delete;
+  message(const message&) = delete;
+  message& operator=(message&&) = delete;
+  message& operator=(const message&) = delete;
+  ~message() { wipe({reinterpret_cast<std::uint8_t*>(&gcm_), sizeof gcm_}); }  // NOLINT: its bytes
+
+  /// In place.
+  void encrypt(mutable_bytes_view data) noexcept { run(1, data); }
+  void decrypt(mutable_bytes_view data) noexcept { run(0, data); }
+  void tag(std::span<std::uint8_t, aead_tag_size> out) noexcept { br_gcm_get_tag(&gcm_, out.data()); }
+  /// In constant time.
+  [[nodiscard]] bool has_tag(std::span<const std::uint8_t, aead_tag_size> expected) noexcept {
+    return br_gcm_check_tag(&gcm_, expected.data()) == 1;
+  }
+
+ private:
+  void run(int encrypting, mutable_bytes_view data) noexcept {
+    if (!data.empty()) br_gcm_run(&gcm_, encrypting, data.data(), data.size());
+  }
+
+  aes_counter_mode cipher_;
+  br_gcm_context gcm_{};
+};
+
+/// Nothing where they are the same memory already.
+void put(bytes_view from, mutable_bytes_view to) noexcept {
+  if (!from.empty() && from.data() != to.data()) std::memcpy(to.data(), from.data(), from.size());
 }
 
 }  // namespace
@@ -63,11 +71,11 @@ void apply_stream(schedule_view schedule, nonce_view nonce, batch& stream, bytes
 aead_key::aead_key(std::span<const std::uint8_t, aead_key_size> key) noexcept : ready_(true) {
   static_assert(schedule_size == aes_schedule_size);
   aes_expand(key, schedule_);
-  // GHASH's key is the encryption of the block of zeros, which is nonce 0 with counter 0.
-  batch stream;
-  aes_key_stream(schedule_, aead_nonce{}, 0, stream);
-  std::ranges::copy(std::span(stream).first<aes_block_size>(), hash_key_.begin());
-  wipe(stream);
+  aes_counter_mode cipher(schedule_);
+  br_gcm_context gcm;
+  br_gcm_init(&gcm, &cipher.vtable, br_ghash_ctmul64);
+  std::ranges::copy(gcm.h, hash_key_.begin());
+  wipe({reinterpret_cast<std::uint8_t*>(&gcm), sizeof gcm});  // NOLINT: its bytes
 }
 
 aead_key::aead_key(aead_key&& other) noexcept
@@ -98,15 +106,11 @@ void aead_key::wipe_state() noexcept {
 void aead_key::seal(nonce_view nonce, bytes_view plaintext, bytes_view aad,
                     mutable_bytes_view out) const noexcept {
   if (!ready_ || !fits(plaintext.size(), out.size())) std::abort();
-  batch stream;
-  aes_key_stream(schedule_, nonce, first_counter, stream);
-  byte_array<aead_tag_size> tag_mask;
-  std::ranges::copy(std::span(stream).first<aead_tag_size>(), tag_mask.begin());
-  apply_stream(schedule_, nonce, stream, plaintext, out.data());
-
   const mutable_bytes_view ciphertext = out.first(plaintext.size());
-  const byte_array<16> sum = hash(hash_key_, aad, ciphertext);
-  xor_into(out.data() + ciphertext.size(), sum.data(), tag_mask.data(), aead_tag_size);  // NOLINT: the last 16
+  put(plaintext, ciphertext);
+  message sealed(schedule_, hash_key_, nonce, aad);
+  sealed.encrypt(ciphertext);
+  sealed.tag(out.last<aead_tag_size>());
 }
 
 bool aead_key::open(nonce_view nonce, bytes_view box, bytes_view aad, mutable_bytes_view out) const noexcept {
@@ -116,20 +120,12 @@ bool aead_key::open(nonce_view nonce, bytes_view box, bytes_view aad, mutable_by
     return false;
   }
   if (!fits(out.size(), box.size())) std::abort();
-  const bytes_view ciphertext = box.first(box.size() - aead_tag_size);
-  batch stream;
-  aes_key_stream(schedule_, nonce, first_counter, stream);
-  const byte_array<16> sum = hash(hash_key_, aad, ciphertext);
-  byte_array<aead_tag_size> tag;
-  xor_into(tag.data(), sum.data(), stream.data(), tag.size());
-  // The tag is checked before a byte is decrypted, so a false box never becomes plaintext.
-  if (!equal_in_constant_time(tag, box.last(aead_tag_size))) {
-    wipe(stream);
-    wipe(out);
-    return false;
-  }
-  apply_stream(schedule_, nonce, stream, ciphertext, out.data());
-  return true;
+  put(box.first(out.size()), out);
+  message opened(schedule_, hash_key_, nonce, aad);
+  opened.decrypt(out);
+  const bool holds = opened.has_tag(box.last<aead_tag_size>());
+  if (!holds) wipe(out);
+  return holds;
 }
 
 bytes aead_key::seal(nonce_view nonce, bytes_view plaintext, bytes_view aad) const {

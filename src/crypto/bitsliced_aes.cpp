@@ -1,7 +1,9 @@
 #include "crypto/bitsliced_aes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 
@@ -46,14 +48,17 @@ struct lanes {
   lanes& operator>>=(int by) noexcept { return *this = *this >> by; }
 };
 
-// BearSSL's S-box and bit transposition, compiled once more for `lanes`: the part of the cipher that has to
-// be constant in time stays theirs, only its word becomes wider. They land in this unnamed namespace.
+// BearSSL's cipher, compiled once more for `lanes`: not a step of it is ours, only its word becomes wider.
+// Both files land in this unnamed namespace.
 #define uint64_t lanes
-#include "symcipher/aes_ct64.c"  // NOLINT(bugprone-suspicious-include)
+#include "symcipher/aes_ct64.c"      // NOLINT(bugprone-suspicious-include)
+#include "symcipher/aes_ct64_enc.c"  // NOLINT(bugprone-suspicious-include)
 #undef uint64_t
 
 constexpr std::size_t schedule_words = aes_schedule_size / sizeof(lanes);
 
+constexpr std::size_t batch_blocks = 8;
+using batch = byte_array<batch_blocks * aes_block_size>;
 using block = std::uint8_t __attribute__((vector_size(16)));
 
 /// Two blocks, one per lane, in the order of bytes that BearSSL's interleave_in() and interleave_out() give
@@ -65,59 +70,7 @@ void interleave(lanes& even, lanes& odd, block first, block second) noexcept {
                                                                    20, 28, 21, 29, 22, 30, 23, 31));
 }
 
-/// Bitsliced, a state's row r is the r-th 16 bits of a word and a column is 4 bits of it, so that ShiftRows
-/// rotates row r by 4 r bits and MixColumns' rotation of rows is one of the word.
-void shift_rows(lanes& word) noexcept {
-  using rows = std::uint16_t __attribute__((vector_size(16)));
-  constexpr rows odd{0, 0xFFFF, 0, 0xFFFF, 0, 0xFFFF, 0, 0xFFFF};
-  const auto in = std::bit_cast<block>(word.words);
-  const auto eight =
-      std::bit_cast<rows>(__builtin_shufflevector(in, in, 0, 1, 2, 3, 5, 4, 7, 6, 8, 9, 10, 11, 13, 12, 15, 14));
-  const rows twelve = eight >> 4 | eight << 12;
-  word.words = std::bit_cast<lanes::vector>((eight & ~odd) | (twelve & odd));
-}
-
-/// Each row takes the place of the one above it.
-lanes next_row(lanes word) noexcept {
-  const auto in = std::bit_cast<block>(word.words);
-  return lanes(std::bit_cast<lanes::vector>(
-      __builtin_shufflevector(in, in, 2, 3, 4, 5, 6, 7, 0, 1, 10, 11, 12, 13, 14, 15, 8, 9)));
-}
-
-/// Each row changes places with the one two further on.
-lanes opposite_row(lanes word) noexcept {
-  const auto in = std::bit_cast<block>(word.words);
-  return lanes(std::bit_cast<lanes::vector>(
-      __builtin_shufflevector(in, in, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)));
-}
-
-/// Times 2 in AES's field is: every bit to the next higher one, and the highest also to bits 0, 1, 3 and 4.
-/// FIPS 197: column = 2 (a + next row) + next row + (a + next row, two rows on).
-void mix_columns(std::array<lanes, 8>& q) noexcept {
-  std::array<lanes, 8> next{};
-  std::array<lanes, 8> sum{};
-  for (std::size_t i = 0; i < 8; ++i) {
-    next[i] = next_row(q[i]);
-    sum[i] = q[i] ^ next[i];
-  }
-  for (std::size_t i = 0; i < 8; ++i) {
-    q[i] = sum[(i + 7) % 8] ^ next[i] ^ opposite_row(sum[i]);
-    if (i == 1 || i == 3 || i == 4) q[i] ^= sum[7];
-  }
-}
-
-/// FIPS 197's cipher on eight blocks; the last round has no MixColumns. ShiftRows and MixColumns move bytes
-/// only, which vectors do in one instruction where words of 64 bits need several.
-void encrypt(const lanes* keys, std::array<lanes, 8>& q) noexcept {
-  for (std::size_t i = 0; i < 8; ++i) q[i] ^= keys[i];
-  for (std::size_t round = 1; round <= aes_rounds; ++round) {
-    br_aes_ct64_bitslice_Sbox(q.data());
-    for (lanes& word : q) shift_rows(word);
-    if (round < aes_rounds) mix_columns(q);
-    for (std::size_t i = 0; i < 8; ++i) q[i] ^= keys[round * 8 + i];
-  }
-}
-
+/// The reverse of `interleave`.
 void separate(lanes even, lanes odd, block& first, block& second) noexcept {
   const auto left = std::bit_cast<block>(even.words);
   const auto right = std::bit_cast<block>(odd.words);
@@ -125,7 +78,64 @@ void separate(lanes even, lanes odd, block& first, block& second) noexcept {
   second = __builtin_shufflevector(left, right, 8, 10, 12, 14, 24, 26, 28, 30, 9, 11, 13, 15, 25, 27, 29, 31);
 }
 
+/// Eight blocks of key stream: the encryptions of nonce ‖ counter, nonce ‖ counter + 1, …
+void key_stream(const lanes* round_keys, const byte_array<12>& nonce, std::uint32_t counter, batch& out) noexcept {
+  std::array<block, batch_blocks> blocks{};
+  for (std::uint32_t i = 0; i < batch_blocks; ++i) {
+    byte_array<aes_block_size> input;
+    std::memcpy(input.data(), nonce.data(), nonce.size());
+    put_be32(std::span(input).last<4>(), counter + i);
+    std::memcpy(&blocks[i], input.data(), input.size());
+  }
+
+  constexpr std::size_t half = batch_blocks / 2;
+  std::array<lanes, batch_blocks> state{};
+  for (std::size_t i = 0; i < half; ++i) interleave(state[i], state[i + half], blocks[i], blocks[i + half]);
+  br_aes_ct64_ortho(state.data());
+  br_aes_ct64_bitslice_encrypt(aes_rounds, round_keys, state.data());
+  br_aes_ct64_ortho(state.data());
+  for (std::size_t i = 0; i < half; ++i) separate(state[i], state[i + half], blocks[i], blocks[i + half]);
+  std::memcpy(out.data(), blocks.data(), out.size());
+}
+
+/// The `run` of BearSSL's counter mode (bearssl_block.h): `data` xor key stream in place, for whole blocks;
+/// only the last call for a message may end inside one. Returns the next counter.
+std::uint32_t run(const br_block_ctr_class* const* self, const void* nonce, std::uint32_t counter, void* data,
+                  std::size_t size) {
+  const auto* keys = reinterpret_cast<const aes_counter_mode*>(self);  // NOLINT: their first member is the class
+  // The bytes of the schedule were written as `lanes`, which makes them such objects.
+  const auto* round_keys = std::launder(reinterpret_cast<const lanes*>(keys->schedule));  // NOLINT
+  byte_array<12> fixed;
+  std::memcpy(fixed.data(), nonce, fixed.size());
+  auto* at = static_cast<std::uint8_t*>(data);
+  batch stream;
+  while (size > 0) {
+    key_stream(round_keys, fixed, counter, stream);
+    const std::size_t part = std::min(size, stream.size());
+    for (std::size_t i = 0; i < part; ++i) at[i] ^= stream[i];  // NOLINT: the compiler makes vectors of it
+    counter += static_cast<std::uint32_t>(part / aes_block_size);
+    at += part;  // NOLINT: not past the end
+    size -= part;
+  }
+  wipe(stream);
+  return counter;
+}
+
+/// GCM is given keys that are ready; nothing of it ever asks this class to make them.
+void init(const br_block_ctr_class** /*self*/, const void* /*key*/, std::size_t /*size*/) {
+  std::abort();
+}
+
+constexpr br_block_ctr_class counter_mode_class{.context_size = sizeof(aes_counter_mode),
+                                                .block_size = aes_block_size,
+                                                .log_block_size = 4,
+                                                .init = init,
+                                                .run = run};
+
 }  // namespace
+
+aes_counter_mode::aes_counter_mode(std::span<const std::uint8_t, aes_schedule_size> keys) noexcept
+    : vtable(&counter_mode_class), schedule(keys.data()) {}
 
 void aes_expand(std::span<const std::uint8_t, 32> key,
                 std::span<std::uint8_t, aes_schedule_size> schedule) noexcept {
@@ -139,29 +149,6 @@ void aes_expand(std::span<const std::uint8_t, 32> key,
   }
   wipe({reinterpret_cast<std::uint8_t*>(compact.data()), sizeof compact});  // NOLINT: their bytes
   wipe({reinterpret_cast<std::uint8_t*>(words.data()), sizeof words});      // NOLINT
-}
-
-void aes_key_stream(std::span<const std::uint8_t, aes_schedule_size> schedule,
-                    std::span<const std::uint8_t, 12> nonce, std::uint32_t counter,
-                    std::span<std::uint8_t, aes_batch_size> out) noexcept {
-  std::array<block, aes_batch_blocks> blocks{};
-  for (std::uint32_t i = 0; i < aes_batch_blocks; ++i) {
-    byte_array<aes_block_size> input;
-    std::memcpy(input.data(), nonce.data(), nonce.size());
-    put_be32(std::span(input).last<4>(), counter + i);
-    std::memcpy(&blocks[i], input.data(), input.size());
-  }
-
-  constexpr std::size_t half = aes_batch_blocks / 2;
-  std::array<lanes, aes_batch_blocks> state{};
-  for (std::size_t i = 0; i < half; ++i) interleave(state[i], state[i + half], blocks[i], blocks[i + half]);
-  // The bytes of the schedule were written as `lanes`, which makes them such objects.
-  const auto* round_keys = std::launder(reinterpret_cast<const lanes*>(schedule.data()));  // NOLINT
-  br_aes_ct64_ortho(state.data());
-  encrypt(round_keys, state);
-  br_aes_ct64_ortho(state.data());
-  for (std::size_t i = 0; i < half; ++i) separate(state[i], state[i + half], blocks[i], blocks[i + half]);
-  std::memcpy(out.data(), blocks.data(), out.size());
 }
 
 }  // namespace kbve::crypto

@@ -2,7 +2,7 @@
 
 /// JSON as a tree, for headers, roots and schemas, which are small and of a known shape. Reading answers "no"
 /// for whatever is not as wanted and never throws; a general library's number conversion and error texts would
-/// be a third of the WASM module.
+/// be a quarter of the WASM module.
 
 #include <cstddef>
 #include <cstdint>

@@ -37,7 +37,7 @@ std::uint32_t hex4(std::string_view text, std::size_t at) noexcept {
   return value;
 }
 
-constexpr std::size_t kept_digits = 17;  // more than a double has
+constexpr std::size_t kept_digits = 40;  // more than anybody writes
 
 /// A number as 0.d1d2… × 10^magnitude, its digits without leading zeros and without its sign. Zero has only
 /// zeros and a magnitude that means nothing.
@@ -78,12 +78,12 @@ decimal take_apart(std::string_view number) noexcept {
   return out;
 }
 
-/// Whether a number is larger than 0.`digits` × 10^magnitude, whatever its sign.
-bool is_beyond(std::string_view number, std::string_view digits, std::int64_t magnitude) noexcept {
+/// How a number lies to 0.`limit` × 10^magnitude, whatever its sign: below zero, zero or above zero.
+int compare(std::string_view number, std::string_view limit, std::int64_t magnitude) noexcept {
   const decimal parts = take_apart(number);
-  if (parts.zero) return false;
-  if (parts.magnitude != magnitude) return parts.magnitude > magnitude;
-  return std::string_view(parts.digits.data(), parts.digits.size()) > digits;
+  if (parts.zero) return -1;
+  if (parts.magnitude != magnitude) return parts.magnitude < magnitude ? -1 : 1;
+  return std::string_view(parts.digits.data(), parts.digits.size()).compare(limit);
 }
 
 }  // namespace
@@ -130,22 +130,26 @@ bool decode_json_inside(std::string_view inside, std::string& out) {
 }
 
 bool is_finite_json_number(std::string_view number) noexcept {
-  return !is_beyond(number, "17976931348623157", 309);  // DBL_MAX is 1.7976931348623157e308
+  // What is not below half a step over DBL_MAX rounds to infinity.
+  return compare(number, "1797693134862315807937289714053034150799", 309) < 0;
 }
 
 bool is_safe_json_number(std::string_view number) noexcept {
   // Nearly all: short and nothing but digits.
   if (number.size() < 16 && number.find_first_of("eE") == std::string_view::npos) return true;
-  return !is_beyond(number, "90071992547409910", 16);
+  return compare(number, "9007199254740991000000000000000000000000", 16) <= 0;
 }
 
 double json_number_value(std::string_view number) noexcept {
   if (!is_finite_json_number(number)) return number.starts_with('-') ? -HUGE_VAL : HUGE_VAL;
   const decimal parts = take_apart(number);
+  // More than 17 digits say nothing to a double; dropping the zeros at their end leaves integers exact.
+  constexpr std::int64_t used = 17;
   std::uint64_t whole = 0;
-  for (const char digit : parts.digits) whole = whole * 10 + static_cast<std::uint64_t>(digit - '0');
-  // 17 digits are kept; dropping the zeros at the end leaves integers exact.
-  std::int64_t exponent = parts.magnitude - static_cast<std::int64_t>(parts.digits.size());
+  for (const char digit : std::string_view(parts.digits.data(), used)) {
+    whole = whole * 10 + static_cast<std::uint64_t>(digit - '0');
+  }
+  std::int64_t exponent = parts.magnitude - used;
   while (whole != 0 && whole % 10 == 0) {
     whole /= 10;
     ++exponent;

@@ -38,31 +38,6 @@ bool to_date(double value, std::uint64_t& out) noexcept {
   return to_integer(std::floor(value), out);
 }
 
-/// Nonces drawn a few at a time, because each call for entropy costs as much as sealing a small value. None is
-/// kept for a later call: a copy of this memory must not seal with it again.
-class nonces {
- public:
-  explicit nonces(std::size_t count) noexcept : left_(count) {}
-
-  crypto::aead_nonce next() noexcept {
-    if (used_ == drawn_) {
-      drawn_ = std::min(left_, pool_.size() / crypto::aead_nonce_size);
-      left_ -= drawn_;
-      used_ = 0;
-      crypto::fill_random(std::span(pool_).first(drawn_ * crypto::aead_nonce_size));
-    }
-    crypto::aead_nonce out;
-    std::ranges::copy(std::span(pool_).subspan(used_++ * crypto::aead_nonce_size, out.size()), out.begin());
-    return out;
-  }
-
- private:
-  byte_array<252> pool_;
-  std::size_t left_;
-  std::size_t drawn_ = 0;
-  std::size_t used_ = 0;
-};
-
 /// Values that replace the ones handed in; few, and overwritten when they go.
 struct replacements {
   std::vector<std::pair<std::size_t, std::string>> items;
@@ -89,6 +64,25 @@ struct wiped_after {
 };
 
 }  // namespace
+
+void nonce_source::begin(std::size_t count) noexcept {
+  wanted_ = count;
+  // A process can be forked, and its copy must not seal with the same ones. A WebAssembly instance cannot.
+  if constexpr (!keeps_between_calls) used_ = drawn_;
+}
+
+crypto::aead_nonce nonce_source::next() noexcept {
+  constexpr std::size_t room = pool_size / crypto::aead_nonce_size;
+  if (used_ == drawn_) {
+    drawn_ = keeps_between_calls ? room : std::clamp<std::size_t>(wanted_, 1, room);
+    used_ = 0;
+    crypto::fill_random(std::span(pool_).first(drawn_ * crypto::aead_nonce_size));
+  }
+  if (wanted_ != 0) --wanted_;
+  crypto::aead_nonce out{};
+  std::ranges::copy(std::span(pool_).subspan(used_++ * out.size(), out.size()), out.begin());
+  return out;
+}
 
 std::uint8_t* packed_door::input(std::size_t size) noexcept {
   if (output_used_ != 0) wipe(output_.all().first(output_used_));
@@ -157,7 +151,7 @@ result<std::size_t> packed_door::seal_checked(vault& with, std::size_t count, by
 
   cursor out(output_.all());
   packed_reader again(in);
-  nonces drawn(count);
+  nonces_.begin(count);
   auto replacement = replaced.items.begin();
   for (std::size_t i = 0; i < count; ++i) {
     plain_item item = read_item(again).item;
@@ -168,7 +162,7 @@ result<std::size_t> packed_door::seal_checked(vault& with, std::size_t count, by
       ++replacement;
     }
     const std::uint64_t rev = *first_rev + i;
-    const crypto::aead_nonce nonce = drawn.next();
+    const crypto::aead_nonce nonce = nonces_.next();
     const std::size_t box = box_size(item.value.size());
     write_record_head(out,
                       {.id = item.id,
@@ -217,7 +211,8 @@ result<std::size_t> packed_door::open(vault& with, std::size_t count, std::size_
                                          ? in_place(read.record.box).first(plain)
                                          : out.peek(plain));
     }
-    status[i] = static_cast<std::uint8_t>(value ? read.record.meta.kind : record_kind{3});
+    status[i] =
+        value ? static_cast<std::uint8_t>(read.record.meta.kind) : static_cast<std::uint8_t>(open_status::closed);
     if (value && read.record.meta.kind == record_kind::json) {
       (void)out.take(*value);
     } else {

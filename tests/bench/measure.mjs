@@ -16,16 +16,17 @@ export function median(values) {
 /**
  * Runs the functions of `sides` in turns. Each is called with nothing, does one round, and returns (or
  * resolves with) the cost of one operation in that round; it measures itself, so that what it prepares
- * is not counted.
+ * is not counted. `before` runs before each round, uncounted: one side's garbage is not the other's cost.
  * @param {Record<string, () => number | Promise<number>>} sides
  * @returns {Promise<Record<string, number[]>>} the costs of the rounds that count
  */
-export async function inTurns(sides, { warmup = 3, rounds = 15 } = {}) {
+export async function inTurns(sides, { warmup = 3, rounds = 15, before = () => {} } = {}) {
   const names = Object.keys(sides)
   const costs = Object.fromEntries(names.map((name) => [name, []]))
   for (let round = 0; round < warmup + rounds; round++) {
     const order = round % 2 === 0 ? names : [...names].reverse()
     for (const name of order) {
+      await before()
       const cost = await sides[name]()
       if (round >= warmup) costs[name].push(cost)
     }

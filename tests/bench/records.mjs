@@ -1,4 +1,6 @@
 /** Sealing and opening records: the package's own path against WebCrypto. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { loadCore } from '../../npm/dist/core.js'
 import { serialize } from '../../npm/dist/serialize.js'
 import { opened } from '../../npm/dist/vault.js'
@@ -7,6 +9,9 @@ import { webCryptoPeer } from './webcrypto_peer.mjs'
 
 const JSON_BYTES = 200
 const PEER = 'WebCrypto AES-256-GCM'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc')
 
 /** An open vault as the locker holds it after unlock. */
 async function makeVault() {
@@ -75,7 +80,7 @@ export async function sealRows({ rounds }) {
         return ((performance.now() - begin) * 1000) / count
       },
     },
-    { warmup: 4, rounds },
+    { warmup: 4, rounds, before: () => collectGarbage({ type: 'minor' }) },
   )
   if (!(consumed > 0)) throw new Error('Nothing was sealed.')
   vault.wipe()
@@ -131,7 +136,7 @@ export async function openRow({ rounds }) {
         return took
       },
     },
-    { warmup: 2, rounds },
+    { warmup: 2, rounds, before: () => collectGarbage({ type: 'minor' }) },
   )
   vault.wipe()
   return [
@@ -168,7 +173,7 @@ export async function openScaleRow({ rounds }) {
   }
   const costs = await inTurns(
     { large: () => perRecord(records, 1), small: () => perRecord(first, large / small) },
-    { warmup: 1, rounds },
+    { warmup: 1, rounds, before: () => collectGarbage({ type: 'minor' }) },
   )
   vault.wipe()
   return [

@@ -47,7 +47,7 @@ errc refusal(const std::string& text) {
 }
 
 TEST(Header, ComesBackFromItsJson) {
-  for (header written : {sample(), header{}}) {
+  for (const header& written : {sample(), header{}}) {
     const auto read = parse_header(to_json(written));
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(*read, written);

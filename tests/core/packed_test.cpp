@@ -37,6 +37,7 @@ std::vector<sealed_item> sealed(packed_door& door, vault& with, const std::vecto
 
 std::vector<stored_record> records_of(const std::vector<sealed_item>& items) {
   std::vector<stored_record> out;
+  out.reserve(items.size());
   for (const sealed_item& item : items) out.push_back(item.record);
   return out;
 }
@@ -207,7 +208,7 @@ TEST(Packed, ARecordThatDoesNotOpenLeavesTheOthersAlone) {
     expect_closed(bad, "size");
   }
   stored_record bad = good[1];
-  bad.kind = record_kind{3};
+  bad.kind = record_kind{3};  // NOLINT(clang-analyzer-optin.core.EnumCastOutOfRange): that is the question
   expect_closed(bad, "kind");
   bad = good[1];
   bad.kind = record_kind::json;
@@ -281,6 +282,7 @@ TEST(Packed, ChecksTheRootAgainstWhatWasOpened) {
   auto vault = test::new_vault();
   packed_door door;
   std::vector<packed_item> items;
+  items.reserve(20);
   for (int i = 0; i < 20; ++i) items.push_back({.id = "entry/" + std::to_string(i), .value = std::to_string(i)});
   auto records = records_of(sealed(door, vault, items));
   const auto check = [&](const std::vector<stored_record>& found, const bytes& root) {

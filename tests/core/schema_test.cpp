@@ -97,13 +97,15 @@ TEST(Schema, AddsTypedFields) {
   EXPECT_EQ(refusal(fields, "nickname", "1"), errc::invalid_field);
   EXPECT_EQ(refusal(fields, "about", "\"" + std::string(2'049, 'x') + "\""), errc::too_large);
 
-  for (const std::string_view number : {"0", "-0", "-1", "1.5", "1e300", "1e-400", "1.7976931348623157e308",
-                                        "17976931348623157e292", "0.00017976931348623157e312", "0e999999999999"}) {
+  for (const std::string_view number :
+       {"0", "-0", "-1", "1.5", "1e300", "1e-400", "1.7976931348623157e308", "1.7976931348623158e308",
+        "17976931348623157e292", "0.00017976931348623157e312", "0e999999999999"}) {
     EXPECT_TRUE(fields.check("age", number)) << number;
   }
   for (const std::string_view number :
        {"", "01", "+1", ".5", "1.", "1e", "NaN", "Infinity", "null", "\"1\"", "true", "1 2", "[1]", "1e309",
-        "-1e999", "1.7976931348623159e308", "100e307", "1e99999999999999999999999"}) {
+        "-1e999", "1.7976931348623159e308", "17976931348623158079372897140530341507993413271004e259", "100e307",
+        "1e99999999999999999999999"}) {
     EXPECT_EQ(refusal(fields, "age", number), errc::invalid_field) << number;
   }
 

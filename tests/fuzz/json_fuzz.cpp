@@ -20,12 +20,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace kbve;
   const std::string_view text = as_text({data, size});
   const detail::json_flaw flaw = detail::check_json(text);
-  // To the other parser a NUL ends the text and half a surrogate pair is an error.
+  // To the other parser a NUL ends the text; half a surrogate pair and a number like 1e999 are errors.
   if (!text.contains('\0') && flaw != detail::json_flaw::too_deep) {
     const bool theirs = nlohmann::json::accept(text);
     const bool may_have_half_a_pair = text.contains("\\ud") || text.contains("\\uD");
+    const bool may_be_infinite = text.find_first_of("eE") != std::string_view::npos || text.size() > 308;
     expect(theirs ? flaw == detail::json_flaw::none
-                  : flaw == detail::json_flaw::malformed || may_have_half_a_pair);
+                  : flaw == detail::json_flaw::malformed || may_have_half_a_pair || may_be_infinite);
+    const bool is_number = text.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
+    if (is_number && flaw == detail::json_flaw::none) expect(detail::is_finite_json_number(text) == theirs);
     std::string decoded;
     if (detail::decode_json_string(text, decoded) == detail::decoded::ok) {
       expect(theirs && nlohmann::json::parse(text).get<std::string>() == decoded && is_utf8(decoded));

@@ -170,6 +170,62 @@ export function suite(t: SuiteContext): void {
     expect(await code(() => locker.unlock({ device: true }))).to.equal('storage_closed')
   })
 
+  t.test('lock() during the very first opening: absent, for nothing was made', async () => {
+    const where = { storage: t.disk().storage(), tenant: 'test', name: t.name() }
+    const locker = openLocker(t, where, { unlock: 'device' })
+    t.after(locker.on('status', ({ progress }) => progress && locker.lock()))
+    expect((await locker.ready).state).to.equal('absent')
+    expect((await openLocker(t, where, { unlock: 'ask' }).ready).state).to.equal('absent')
+    expect(await code(() => locker.create())).to.equal('aborted')
+    expect(locker.status.state).to.equal('absent')
+  })
+
+  t.test('create while something is under way: conflict, not exists', async () => {
+    const where = { storage: t.disk().storage(), tenant: 'test', name: t.name() }
+    const locker = openLocker(t, where, { unlock: 'ask' })
+    await locker.ready
+    const first = locker.create({ passphrase: 'right' }, { cost })
+    await until('it has begun', () => locker.status.state === 'unlocking')
+    expect(await code(() => locker.create({ passphrase: 'other' }, { cost }))).to.equal('conflict')
+    await first
+  })
+
+  t.test('a listener that locks what was just unlocked, and one that sets inside change', async () => {
+    const { locker } = await freshLocker(t, t.disk())
+    const stopSetting = locker.on('change', ({ fields }) => {
+      if (fields.has('username')) locker.set('theme', 'dark')
+    })
+    locker.set('username', 'ann')
+    expect(locker.profile).to.include({ username: 'ann', theme: 'dark' })
+    stopSetting()
+    await locker.flush()
+    locker.lock()
+    const told: string[] = []
+    const stop = locker.on('status', ({ state }) => state === 'unlocked' && locker.lock())
+    const stopTelling = locker.on('change', ({ from }) => void told.push(from))
+    await locker.unlock({ device: true })
+    expect(locker.status).to.include({ state: 'locked', reason: 'lock' })
+    expect(locker.get('username')).to.equal('')
+    expect(told).to.deep.equal(['lock'])
+    stop()
+    stopTelling()
+    await locker.unlock({ device: true })
+    expect(locker.profile).to.include({ username: 'ann', theme: 'dark' })
+    expect(locker.status.integrity).to.equal('ok')
+  })
+
+  t.test('destroying a locked locker takes the mirrored copy along, and tells it', async () => {
+    const { locker } = await freshLocker(t, t.disk(), { mirror: ['theme'] })
+    locker.set('theme', 'dark')
+    await locker.flush()
+    locker.lock()
+    expect(locker.get('theme')).to.equal('dark')
+    const heard: string[] = []
+    t.after(locker.on('change', ({ fields }) => void heard.push(`${[...fields]} ${locker.get('theme')}`)))
+    await locker.destroy()
+    expect(heard).to.deep.equal(['theme auto'])
+  })
+
   t.test('exclusive ends at its limit, at its signal, and frees the next', async () => {
     const { where, locker } = await freshLocker(t, t.disk())
     const other = await lockerOn(t, where)

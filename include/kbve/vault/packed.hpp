@@ -27,6 +27,27 @@ namespace kbve::vault {
 /// What became of a record.
 enum class open_status : std::uint8_t { json = 0, bytes = 1, gone = 2, closed = 3 };
 
+/// Nonces, drawn a few at a time: asking a JavaScript engine for randomness costs more than sealing a small value.
+class nonce_source {
+ public:
+  /// Says how many will be asked for.
+  void begin(std::size_t count) noexcept;
+  [[nodiscard]] crypto::aead_nonce next() noexcept;
+
+ private:
+#ifdef __EMSCRIPTEN__
+  static constexpr bool keeps_between_calls = true;
+#else
+  static constexpr bool keeps_between_calls = false;
+#endif
+  static constexpr std::size_t pool_size = 252;  // getentropy() gives 256 at once
+
+  byte_array<pool_size> pool_{};
+  std::size_t drawn_ = 0;
+  std::size_t used_ = 0;
+  std::size_t wanted_ = 0;
+};
+
 /// A vault's packed operations. The caller writes the input into `input(n)`, calls, and reads as many bytes as
 /// the call answers from `output()`, before the next call. Input that does not parse to its last byte is
 /// refused as a whole.
@@ -65,6 +86,7 @@ class packed_door {
 
   scratch_memory input_;
   scratch_memory output_;
+  nonce_source nonces_;
   std::size_t output_used_ = 0;
   set_sum sum_;
   std::uint64_t sum_count_ = 0;

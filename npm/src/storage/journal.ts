@@ -167,7 +167,7 @@ export class Journal {
     try {
       transaction = database.transaction('entries', 'readwrite', RELAXED)
     } catch (cause) {
-      if (!isLost(cause)) throw cause
+      if (!isLost(cause)) throw storageError(cause)
       this.#lose(database)
       this.#strandOrFail(held, cause)
       return

@@ -92,6 +92,7 @@ export interface StorageSession {
   destroy(): Promise<void>
 }
 
+/** A disk: where lockers of any name are kept. */
 export interface LockerStorage {
   /** Opens the databases (empty if they are new) and this tab's journal. Never writes a header.
    *  Rejects with `storage_unavailable` or `storage_closed`. */
