@@ -73,12 +73,12 @@ async function clangTidy() {
   const tidy = await clangTool('clangTidy')
   const native = await build('native-debug')
   const wasm = await build('wasm-debug')
-  const cache = (await tidy.tools.run('em-config', ['CACHE'], { capture: true })).output.trim()
-  const wasmFlags = [
-    '--target=wasm32-unknown-emscripten',
-    `--sysroot=${cache}/sysroot`,
-    '-Wno-unknown-warning-option',
-  ]
+  // What em++ adds to the compiler's flags, and compile_commands.json therefore does not have.
+  const added = (await tidy.tools.run('em++', ['--cflags'], { capture: true })).output
+    .trim()
+    .split('\n')
+    .at(-1)
+  const wasmFlags = [...added.split(/\s+/), '-Wno-unknown-warning-option']
   const context = tidyContext(
     ['build/native-debug', 'build/wasm-debug'].map((folder) => `${folder}/compile_commands.json`),
   )
