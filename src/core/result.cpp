@@ -57,7 +57,8 @@ std::string_view name(errc code) noexcept {
 [[gnu::noinline]] error::~error() = default;
 
 // Not inline: there are hundreds of calls, and each would build two strings in place.
-[[gnu::noinline, gnu::cold]] std::unexpected<error> fail(errc code, std::string_view message, std::string_view field) {
+[[gnu::noinline, gnu::cold]] std::unexpected<error> fail(errc code, std::string_view message,
+                                                         std::string_view field) {
   return std::unexpected<error>(std::in_place, code, message, field);
 }
 
