@@ -40,7 +40,12 @@ async function clangFormat(args) {
 /** What a finding can depend on, apart from the file itself: every header, the configuration, the flags. */
 function tidyContext(databases) {
   const hash = createHash('sha256')
-  const inputs = [...cxxFiles().filter((path) => extname(path) === '.hpp'), '.clang-tidy', ...databases]
+  const inputs = [
+    ...cxxFiles().filter((path) => extname(path) === '.hpp'),
+    '.clang-tidy',
+    'tests/core/.clang-tidy',
+    ...databases,
+  ]
   for (const path of inputs) hash.update(path).update(readFileSync(join(project, path)))
   return hash.digest('hex')
 }
