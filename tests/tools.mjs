@@ -67,7 +67,8 @@ const tests = {
   },
 
   'apt: the one-line form with options and comments'() {
-    const text = 'deb [arch=amd64 signed-by=/k.gpg] http://one.example/debian stable main # here\n# deb http://no x main\n'
+    const text =
+      'deb [arch=amd64 signed-by=/k.gpg] http://one.example/debian stable main # here\n# deb http://no x main\n'
     expect(parseOneLine(text)).to.deep.equal([
       { uris: ['http://one.example/debian'], suites: ['stable'], components: ['main'] },
     ])
@@ -98,10 +99,12 @@ const tests = {
         expect(code).to.equal(3)
         expect(output).to.equal('words\n')
       }),
-      problemOf(() => exec(process.execPath, ['-e', script], { capture: true, label: 'it' })).then((message) =>
-        expect(message).to.equal('it failed with exit code 3.'),
+      problemOf(() => exec(process.execPath, ['-e', script], { capture: true, label: 'it' })).then(
+        (message) => expect(message).to.equal('it failed with exit code 3.'),
       ),
-      problemOf(() => exec('/nowhere/at-all', [])).then((message) => expect(message).to.match(/could not be started/)),
+      problemOf(() => exec('/nowhere/at-all', [])).then((message) =>
+        expect(message).to.match(/could not be started/),
+      ),
     ])
   },
 
@@ -131,8 +134,14 @@ const tests = {
   },
 
   'counts: our own last line, GoogleTest, and neither'() {
-    expect(counts('ok x\n3 passed, 1 failed\nmore\n5 passed, 0 failed\n')).to.deep.equal({ passed: 5, failed: 0 })
-    expect(counts('[  PASSED  ] 12 tests.\n[  FAILED  ] 2 tests, listed below:\n')).to.deep.equal({ passed: 12, failed: 2 })
+    expect(counts('ok x\n3 passed, 1 failed\nmore\n5 passed, 0 failed\n')).to.deep.equal({
+      passed: 5,
+      failed: 0,
+    })
+    expect(counts('[  PASSED  ] 12 tests.\n[  FAILED  ] 2 tests, listed below:\n')).to.deep.equal({
+      passed: 12,
+      failed: 2,
+    })
     expect(counts('[  PASSED  ] 1 test.\n')).to.deep.equal({ passed: 1, failed: 0 })
     expect(counts('Segmentation fault')).to.deep.equal({ passed: 0, failed: 0 })
   },

@@ -10,6 +10,17 @@ import { placeWasm } from './wasm_output.mjs'
 
 const emcmake = ['emcmake', 'cmake']
 
+async function configure(tools, [command, ...args]) {
+  try {
+    await tools.run(command, args, { quiet: true })
+  } catch (error) {
+    if (!(error instanceof Problem) || tools.kind !== 'path') throw error
+    throw new Problem(
+      `${error.message} If a source could not be downloaded, put its tarball into a folder and name the folder in KBVE_SOURCES_DIR, or name an unpacked one in FETCHCONTENT_SOURCE_DIR_LIBSODIUM, …_BEARSSL, …_NLOHMANN_JSON or …_GOOGLETEST.`,
+    )
+  }
+}
+
 /** Configures build/<preset> when it has not been, or was for another toolchain; then lets Ninja build it. */
 async function cmake(preset, launcher, target) {
   const tools = await toolchain()
@@ -24,9 +35,7 @@ async function cmake(preset, launcher, target) {
   await withLock(`${folder}.lock`, `build/${preset}`, async () => {
     if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
       await step(`configure build/${preset}`, () =>
-        tools.run(launcher[0], [...launcher.slice(1), '--fresh', '--preset', preset, ...sources], {
-          quiet: true,
-        }),
+        configure(tools, [...launcher, '--fresh', '--preset', preset, ...sources]),
       )
       mkdirSync(folder, { recursive: true })
       writeFileSync(stamp, wanted)

@@ -40,7 +40,12 @@ async function clangFormat(args) {
 /** What a finding can depend on, apart from the file itself: every header, the configuration, the flags. */
 function tidyContext(databases) {
   const hash = createHash('sha256')
-  const inputs = [...cxxFiles().filter((path) => extname(path) === '.hpp'), '.clang-tidy', ...databases]
+  const inputs = [
+    ...cxxFiles().filter((path) => extname(path) === '.hpp'),
+    '.clang-tidy',
+    'tests/core/.clang-tidy',
+    ...databases,
+  ]
   for (const path of inputs) hash.update(path).update(readFileSync(join(project, path)))
   return hash.digest('hex')
 }
@@ -73,12 +78,17 @@ async function clangTidy() {
   const tidy = await clangTool('clangTidy')
   const native = await build('native-debug')
   const wasm = await build('wasm-debug')
-  const cache = (await tidy.tools.run('em-config', ['CACHE'], { capture: true })).output.trim()
-  const wasmFlags = [
-    '--target=wasm32-unknown-emscripten',
-    `--sysroot=${cache}/sysroot`,
-    '-Wno-unknown-warning-option',
-  ]
+  // What em++ adds to the compiler's flags, and compile_commands.json therefore does not have.
+  const added = (await tidy.tools.run('em++', ['--cflags'], { capture: true })).output
+    .trim()
+    .split('\n')
+    .at(-1)
+  // Include folders only: what speaks to the compiler's back end says nothing to a linter.
+  const wasmFlags = ['-Wno-unknown-warning-option']
+  for (const flag of added.split(/\s+/)) {
+    if (/^(--sysroot=|-iwithsysroot)/.test(flag)) wasmFlags.push(flag)
+  }
+  wasmFlags.push('--target=wasm32-unknown-emscripten')
   const context = tidyContext(
     ['build/native-debug', 'build/wasm-debug'].map((folder) => `${folder}/compile_commands.json`),
   )

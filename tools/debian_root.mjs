@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { debianMirror, ensurePackages } from './apt.mjs'
 import { exec } from './exec.mjs'
@@ -70,14 +70,6 @@ export async function debianRoot() {
   }
   await ensurePackages({ bwrap: 'bubblewrap' }, 'entering the toolchain')
   return rootFolder
-}
-
-/** Older roots of this project that nothing uses any more. */
-export function staleRoots() {
-  return readdirSync(cache)
-    .filter((name) => /^root-[0-9a-f]{12}$/.test(name))
-    .map((name) => join(cache, name))
-    .filter((folder) => folder !== rootFolder)
 }
 
 /** Arguments of bwrap that enter the root: it sees the checkout, the cache's sources and /tmp, and nothing else of the host. */

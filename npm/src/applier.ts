@@ -11,7 +11,7 @@ export interface ApplierHost {
   now(): number
   /** Throws where the header found is not this locker's. */
   check(header: unknown): void
-  /** After a transaction is complete and its entries are settled. `found`: the records it found. */
+  /** After a transaction is complete. `found`: the records it found. */
   applied(merged: Merged, found: ReadonlyMap<string, unknown>): void
   /** Something keeps pending values from being applied; it is tried again. Told once, until `recovered`. */
   trouble(error: LockerError): void
@@ -104,8 +104,10 @@ export class Applier {
         this.#host.now(),
         this.#host.check,
       )
-      await this.#session.settle(entries)
+      // Told in the task that begins to settle: a tab killed after it would leave nothing that tells of it.
+      const settled = this.#session.settle(entries)
       this.#host.applied(merged, found)
+      await settled
     }
   }
 

@@ -143,7 +143,7 @@ export class OpenLocker {
   /** Applies what tabs that are no more have left. */
   async adopt(): Promise<void> {
     if (this.readOnly) return
-    const { damaged, ...merged } = await adoptOrphans(
+    const { damaged, handed, ...merged } = await adoptOrphans(
       this.#session,
       this.#vault,
       this.#host.now,
@@ -152,7 +152,7 @@ export class OpenLocker {
         this.#check(header)
       },
     )
-    this.#told(merged)
+    this.#told(merged, handed)
     if (this.#closed) return
     this.#absorb(merged.won.map((record) => [record.id, record]))
     this.#noteDamaged(damaged, [])
@@ -206,8 +206,8 @@ export class OpenLocker {
     this.#absorb([...found].filter(([id]) => !replaced.has(id)))
   }
 
-  #told({ won, root }: Merged): void {
-    this.#host.tabs.tell('changed', this.#lockerId, won)
+  #told({ won, root }: Merged, news: readonly SealedRecord[] = won): void {
+    this.#host.tabs.tell('changed', this.#lockerId, news)
     if (won.length > 0 && root === undefined && !this.#closed) this.#host.status({ integrity: 'records' })
   }
 

@@ -76,9 +76,9 @@ export async function load(
   }
   try {
     // Under a header that is not genuine nothing is written, not even what other tabs left behind.
-    const { won: adopted, damaged } = vault.genuine
+    const { handed: adopted, damaged } = vault.genuine
       ? await adoptOrphans(session, vault, options.now, mustBeSame)
-      : { won: [], damaged: [] }
+      : { handed: [], damaged: [] }
     const found = await session.load('all')
     mustBeSame(found.header)
     const loaded = { ...emptyLoaded(options), adopted, damaged: new Set(damaged) }

@@ -7,6 +7,8 @@ import type { OpenVault } from './vault.ts'
 
 /** What was applied, and the ids in entries that do not open. These entries stay where they are. */
 export interface Adopted extends Merged {
+  /** All that was handed over, applied now or before: a tab may die after applying and before telling. */
+  readonly handed: readonly SealedRecord[]
   readonly damaged: readonly string[]
 }
 
@@ -35,7 +37,7 @@ export async function adoptOrphans(
     const merged = records.length > 0 ? await apply(session, vault, records, now(), check) : { won: [] }
     // One damaged entry keeps the whole journal: applying the others again changes nothing.
     for (const orphan of whole) await orphan.discard()
-    return { ...merged, damaged: [...damaged] }
+    return { ...merged, handed: records, damaged: [...damaged] }
   } finally {
     for (const orphan of orphans) orphan.release()
   }

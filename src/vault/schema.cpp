@@ -36,8 +36,8 @@ std::unexpected<error> refuse(std::string_view name, std::string_view rule) {
   return fail(errc::invalid_field, std::string(name).append(" ").append(rule), std::string(name));
 }
 
-std::unexpected<error> bad_schema(std::string message, std::string_view name = {}) {
-  return fail(errc::invalid_field, std::move(message), std::string(name));
+std::unexpected<error> bad_schema(std::string_view message, std::string_view name = {}) {
+  return fail(errc::invalid_field, message, name);
 }
 
 std::unexpected<error> over_limit(std::string_view name, std::size_t max_bytes) {

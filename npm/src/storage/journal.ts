@@ -86,10 +86,12 @@ export class Journal {
 
   async settle(entries: readonly JournalEntry[]): Promise<void> {
     const settled = entries.map((entry) => this.#held.get(entry)).filter((held) => held !== undefined)
-    await Promise.all(settled.filter((held) => held.state === 'writing').map((held) => held.attempt))
+    const writing = settled.filter((held) => held.state === 'writing').map((held) => held.attempt)
+    // In this task: who asks next must not be told that they are pending still.
+    for (const held of settled) held.state = 'settling'
+    await Promise.all(writing)
     const byHome = new Map<IDBDatabase, IDBValidKey[]>()
     for (const held of settled) {
-      held.state = 'settling'
       held.finish()
       if (held.home === undefined || held.key === undefined) continue
       const keys = byHome.get(held.home)
@@ -193,7 +195,9 @@ export class Journal {
 
   #strandOrFail(held: Held, cause: unknown): void {
     held.home = undefined
-    if (isLost(cause) && held.tries < MOST_TRIES) this.#strand(held)
+    // Applied meanwhile: it is nowhere to be deleted from, and that is all.
+    if (held.state === 'settling') held.finish()
+    else if (isLost(cause) && held.tries < MOST_TRIES) this.#strand(held)
     else fail(held, storageError(cause))
   }
 

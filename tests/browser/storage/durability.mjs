@@ -4,7 +4,7 @@ import { expect } from 'chai'
 const TRIES = 20
 
 /** Kills a tab in the task that called `write`; answers how often a new tab found the value. */
-async function foundAfterKill(stage, name, write, rival) {
+async function foundAfterKill(stage, name, write, { rival, patience = 5_000 } = {}) {
   let found = 0
   for (let i = 0; i < TRIES; i++) {
     const locker = `${name}-${i}`
@@ -19,11 +19,23 @@ async function foundAfterKill(stage, name, write, rival) {
     await stage.kill(tab)
     await other?.page.close()
     const heir = await stage.tab()
-    const values = await heir.page.evaluate(async (locker) => (await kit.openAndRead(locker)).values, locker)
-    if (values['profile/theme'] === `value ${i}`) found += 1
+    if (await heir.page.evaluate(inherits, { locker, value: `value ${i}`, patience })) found += 1
     await heir.page.close()
   }
   return found
+}
+
+/** The lock of a killed tab's journal may outlive it for some milliseconds, more on a busy machine. */
+async function inherits({ locker, value, patience }) {
+  const end = performance.now() + patience
+  const { session, values } = await kit.openAndRead(locker)
+  let theme = values['profile/theme']
+  while (theme !== value && performance.now() < end) {
+    await kit.wait(50)
+    await kit.inherit(session)
+    theme = (await kit.values(session))['profile/theme']
+  }
+  return theme === value
 }
 
 function append({ locker, i }) {
@@ -63,7 +75,7 @@ export const durability = {
   },
 
   'the same while another tab holds a readwrite transaction: 20 of 20': async (stage) => {
-    expect(await foundAfterKill(stage, 'rival', append, holdMainDatabase)).to.equal(TRIES)
+    expect(await foundAfterKill(stage, 'rival', append, { rival: holdMainDatabase })).to.equal(TRIES)
   },
 
   'a put without commit() is lost in the same test': async (stage) => {
@@ -73,7 +85,7 @@ export const durability = {
         window.bare = await kit.bare(indexedDB.open(`kbve-locker/test/${locker}/journal/0`))
       }, locker)
     }
-    expect(await foundAfterKill(stage, 'control', putOnly, openBare)).to.equal(0)
+    expect(await foundAfterKill(stage, 'control', putOnly, { rival: openBare, patience: 500 })).to.equal(0)
   },
 
   'append, then the tab is closed: found': async (stage) => {
