@@ -63,7 +63,7 @@ export async function buildNative(preset, target = 'all') {
 export async function buildWasm(preset) {
   // Emscripten makes the TypeScript declarations with the project's tsc.
   await ensureNodeModules()
-  const folder = await cmake(preset, emcmake, 'locker_wasm')
+  const folder = await cmake(preset, emcmake, 'kbve_wasm')
   if (preset === 'wasm-release') await placeWasm(join(folder, 'wasm'))
   return folder
 }

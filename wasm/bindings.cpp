@@ -14,7 +14,6 @@
 #include "kbve/core/base64url.hpp"
 #include "kbve/crypto/kdf.hpp"
 #include "kbve/crypto/random.hpp"
-#include "kbve/http/sealed_cookie.hpp"
 #include "kbve/vault/header.hpp"
 #include "kbve/vault/packed.hpp"
 #include "kbve/vault/schema.hpp"
@@ -136,24 +135,17 @@ class locker_vault {
     return uint8_array(to_js(vault_ ? bytes_view(vault_->writer()) : bytes_view()));
   }
 
-  [[nodiscard]] text_or_failure seal_cookie(const std::string& name, const std::string& value) const {
-    if (!vault_) return text_or_failure(to_js(locked().error()));
-    if (auto writable = vault_->check_writable(); !writable) return text_or_failure(to_js(writable.error()));
-    const vault::header& header = vault_->current_header();
-    return text_to_js(http::seal_cookie(name, value, vault_->cookie_key(header.epoch).view(),
-                                        http::cookie_key_id(header.key_id, header.epoch)));
-  }
-
-  [[nodiscard]] text_or_failure open_cookie(const std::string& name, const std::string& sealed) const {
-    if (!vault_) return text_or_failure(to_js(locked().error()));
-    const vault::header& header = vault_->current_header();
-    const auto epoch = http::epoch_of_cookie(sealed, header.key_id);
-    if (!epoch || *epoch > header.epoch) {
-      return text_to_js(result<std::string>(
-          fail(errc::cookie_invalid, "The cookie was not sealed by this locker; set it again while it is open.",
-               "name")));
+  /// The key of the cookies sealed under an epoch, 0 for the current one.
+  [[nodiscard]] bytes_or_failure cookie_key(double epoch) const {
+    if (!vault_) return bytes_or_failure(to_js(locked().error()));
+    const std::uint32_t current = vault_->current_header().epoch;
+    std::uint64_t wanted = 0;
+    if (!to_integer(epoch, wanted) || wanted > current) {
+      return bytes_or_failure(
+          to_js(fail(errc::cookie_invalid, "The cookie was not sealed by this locker; set it again.", "epoch").error()));
     }
-    return text_to_js(http::open_cookie(name, sealed, vault_->cookie_key(*epoch).view()));
+    return bytes_or_failure(
+        to_js(bytes_view(vault_->cookie_key(wanted == 0 ? current : static_cast<std::uint32_t>(wanted)).view())));
   }
 
   double input(double bytes) {
@@ -315,8 +307,7 @@ EMSCRIPTEN_BINDINGS(kbve_locker) {
       .function("takeHeader(headerJson)", &locker_vault::take_header)
       .function("rootKey", &locker_vault::root_key)
       .function("writer", &locker_vault::writer)
-      .function("sealCookie(name, value)", &locker_vault::seal_cookie)
-      .function("openCookie(name, sealed)", &locker_vault::open_cookie)
+      .function("cookieKey(epoch)", &locker_vault::cookie_key)
       .function("input(bytes)", &locker_vault::input)
       .function("output", &locker_vault::output)
       .function("seal(count, inputBytes, now)", &locker_vault::seal)

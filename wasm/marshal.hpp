@@ -23,9 +23,6 @@ EMSCRIPTEN_DECLARE_VAL_TYPE(text_or_failure)
 EMSCRIPTEN_DECLARE_VAL_TYPE(done_or_failure)
 EMSCRIPTEN_DECLARE_VAL_TYPE(vault_or_failure)
 EMSCRIPTEN_DECLARE_VAL_TYPE(check_or_failure)
-EMSCRIPTEN_DECLARE_VAL_TYPE(keys_or_failure)
-EMSCRIPTEN_DECLARE_VAL_TYPE(policy_or_failure)
-EMSCRIPTEN_DECLARE_VAL_TYPE(opened_or_failure)
 
 /// An error as JavaScript gets it.
 [[nodiscard]] inline failure to_js(const error& from) {
@@ -49,11 +46,6 @@ EMSCRIPTEN_DECLARE_VAL_TYPE(opened_or_failure)
     emscripten::val(emscripten::typed_memory_view(out.size(), out.data().data())).call<void>("set", array);
   }
   return out;
-}
-
-/// The text or the failure.
-[[nodiscard]] inline text_or_failure text_to_js(const result<std::string>& text) {
-  return text_or_failure(text ? emscripten::val(*text) : to_js(text.error()));
 }
 
 /// '' or the failure.
