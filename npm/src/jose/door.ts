@@ -6,6 +6,7 @@ import { type ErrorCode, LockerError } from '../errors.ts'
 import { Memory, PackedReader, PackedWriter, textBound } from '../packed.ts'
 import { compile, type WasmSource } from '../wasm_source.ts'
 import { importsFor } from './imports.ts'
+import type { Jwt } from './types.ts'
 
 /** The functions of jose.wasm; each says in wasm/*_door.cpp what it reads and writes. */
 interface Exports {
@@ -111,13 +112,12 @@ export class Door {
     this.#state = new Uint32Array(this.#core.memory.buffer, this.#stateAt, 2)
   }
 
-  /** JSON text of `{"header":…,"claims":…}`. */
-  decodeJwt(token: string): string {
-    return this.#text(this.#core.decodeJwt(this.#put(token)))
+  decodeJwt<C extends object>(token: string): Jwt<C> {
+    return JSON.parse(this.#text(this.#core.decodeJwt(this.#put(token))))
   }
 
-  verifyJwt(token: string, keys: KeysHandle, policy: PolicyHandle, now: number): string {
-    return this.#text(this.#core.verifyJwt(this.#put(token), keys, policy, now))
+  verifyJwt<C extends object>(token: string, keys: KeysHandle, policy: PolicyHandle, now: number): Jwt<C> {
+    return JSON.parse(this.#text(this.#core.verifyJwt(this.#put(token), keys, policy, now)))
   }
 
   verifyJws(token: string, keys: KeysHandle, policy: PolicyHandle): WithHeader {
@@ -198,7 +198,10 @@ export class Door {
     if (size <= this.#room) return
     const at = this.#core.input(size)
     if (at === 0) {
-      throw new LockerError('too_large', 'A token, a set of keys or a cookie may have 2 MiB with all that goes with it.')
+      throw new LockerError(
+        'too_large',
+        'A token, a set of keys or a cookie may have 2 MiB with all that goes with it.',
+      )
     }
     this.#input = at
     this.#room = size
