@@ -228,8 +228,10 @@ export class Door {
 
   /** Puts one text where the core reads it, and says how many bytes it has. */
   #put(text: string): number {
+    if (text.length > this.#room) this.#reserve(text.length)
     const { read, written } = encoder.encodeInto(text, this.#inputView)
     if (read === text.length) return written
+    // Not all of it is ASCII.
     this.#reserve(textBound(text))
     return encoder.encodeInto(text, this.#inputView).written
   }
