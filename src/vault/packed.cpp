@@ -85,9 +85,7 @@ crypto::aead_nonce nonce_source::next() noexcept {
 }
 
 std::uint8_t* packed_door::input(std::size_t size) noexcept {
-  if (output_used_ != 0) wipe(output_.all().first(output_used_));
-  output_used_ = 0;
-  output_.release_large();
+  forget_output();
   if (size > most_at_once || !input_.reserve(size)) return nullptr;
   return input_.data();
 }
@@ -97,7 +95,14 @@ result<bytes_view> packed_door::taken(std::size_t size) const {
   return bytes_view(input_.view()).first(size);
 }
 
+void packed_door::forget_output() noexcept {
+  if (output_used_ != 0) wipe(output_.all().first(output_used_));
+  output_used_ = 0;
+  output_.release_large();
+}
+
 bool packed_door::prepare_output(std::uint64_t size) noexcept {
+  forget_output();
   if (size > most_at_once || !output_.reserve(static_cast<std::size_t>(size))) return false;
   output_used_ = static_cast<std::size_t>(size);
   return true;
