@@ -229,9 +229,9 @@ double memory_bytes() {
 }  // namespace
 }  // namespace kbve::wasm
 
-// What every value passes through, as plain exports: `vault` is what `Vault.handle()` says, of a vault that was not
-// deleted. The caller writes the packed input to `vault_input(…)`; a result is an address, and 0 a failure that
-// `Vault.failure()` tells. Packed forms and the life of both areas: kbve/vault/packed.hpp.
+// What every value passes through, as plain exports: `vault` is what `Vault.handle()` says, of a vault that was
+// not deleted. The caller writes the packed input to `vault_input(…)`; a result is an address, and 0 a failure
+// that `Vault.failure()` tells. Packed forms and the life of both areas: kbve/vault/packed.hpp.
 extern "C" {
 
 using kbve::wasm::locker_vault;

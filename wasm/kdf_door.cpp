@@ -41,8 +41,8 @@ EMSCRIPTEN_KEEPALIVE unsigned kdf_argon2id(double memory_kib, double passes) {
   const auto run = [&] {
     std::uint64_t memory = 0;
     std::uint64_t times = 0;
-    if (input.size() < crypto::argon2id_salt_size || !to_integer(memory_kib, memory) || !to_integer(passes, times) ||
-        !crypto::argon2id_limits::allow(memory, times)) {
+    if (input.size() < crypto::argon2id_salt_size || !to_integer(memory_kib, memory) ||
+        !to_integer(passes, times) || !crypto::argon2id_limits::allow(memory, times)) {
       return argon2id_outcome::out_of_range;
     }
     const bytes_view all = input.view();

@@ -69,14 +69,12 @@ result<secret_key> argon2id(bytes_view secret, std::span<const std::uint8_t, arg
 result<void> argon2id_without_limits(bytes_view secret, std::span<const std::uint8_t, argon2id_salt_size> salt,
                                      std::uint64_t memory_kib, std::uint64_t passes, mutable_bytes_view out) {
   switch (argon2id_into(secret, salt, memory_kib, passes, out)) {
-    case argon2id_outcome::done:
-      return {};
+    case argon2id_outcome::done: return {};
     case argon2id_outcome::out_of_range:
       return fail(errc::kdf_out_of_range, "Argon2id is not defined for these numbers; choose larger ones.");
     case argon2id_outcome::too_large:
       return fail(errc::too_large, "The secret is longer than Argon2id can take; choose a shorter one.");
-    case argon2id_outcome::out_of_memory:
-      break;
+    case argon2id_outcome::out_of_memory: break;
   }
   return fail(errc::out_of_memory, "There was not enough memory to derive the key (" + std::to_string(memory_kib) +
                                        " KiB). Close other tabs or programs and try again.");
