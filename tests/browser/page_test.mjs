@@ -262,7 +262,7 @@ const tests = {
     await page.keyboard.press('Tab')
     expect(await page.evaluate(() => document.activeElement?.textContent)).to.equal('Skip to the profile')
     await page.keyboard.press('Enter')
-    await page.waitForFunction(() => location.hash !== '')
+    await page.waitForFunction(() => document.activeElement?.id === 'main')
     // The link to a second tab and the theme stand before the first field.
     const stops = []
     while (stops.length < 3) {
