@@ -59,11 +59,11 @@ export async function buildNative(preset, target = 'all') {
   return cmake(preset, ['cmake'], target)
 }
 
-/** The folder of a WASM build with the module in it; that of wasm-release also goes to where the npm package expects it. */
+/** The folder of a WASM build with the modules in it; that of wasm-release also goes to where the npm package expects it. */
 export async function buildWasm(preset) {
   // Emscripten makes the TypeScript declarations with the project's tsc.
   await ensureNodeModules()
-  const folder = await cmake(preset, emcmake, 'kbve_wasm')
+  const folder = await cmake(preset, emcmake, 'wasm')
   if (preset === 'wasm-release') await placeWasm(join(folder, 'wasm'))
   return folder
 }

@@ -12,7 +12,7 @@ export function writeIfChanged(file, content) {
   return true
 }
 
-/** locker.js (minified), locker.wasm, jose.wasm and locker.d.ts, to the places where the npm package has them. */
+/** locker.js (minified), its declarations and the modules, to the places where the npm package has them. */
 export async function placeWasm(from) {
   const read = (name) => {
     const file = join(from, name)
@@ -28,8 +28,7 @@ export async function placeWasm(from) {
   })
   const dist = join(project, 'npm', 'dist', 'wasm')
   writeIfChanged(join(dist, 'locker.js'), glue.code)
-  writeIfChanged(join(dist, 'locker.wasm'), read('locker.wasm'))
-  writeIfChanged(join(dist, 'jose.wasm'), read('jose.wasm'))
+  for (const module of ['locker.wasm', 'kdf.wasm', 'jose.wasm']) writeIfChanged(join(dist, module), read(module))
   writeIfChanged(join(dist, 'locker.d.ts'), read('locker.d.ts'))
   writeIfChanged(join(project, 'npm', 'src', 'wasm', 'locker.d.ts'), read('locker.d.ts'))
 }

@@ -2,6 +2,7 @@
 /// include/kbve and hands back what it says.
 
 #include <emscripten/bind.h>
+#include <emscripten/emscripten.h>
 #include <emscripten/heap.h>
 
 #include <cmath>
@@ -12,7 +13,6 @@
 #include <utility>
 
 #include "kbve/core/base64url.hpp"
-#include "kbve/crypto/kdf.hpp"
 #include "kbve/crypto/random.hpp"
 #include "kbve/vault/header.hpp"
 #include "kbve/vault/packed.hpp"
@@ -86,14 +86,14 @@ class locker_vault {
   }
 
   done_or_failure add_slot(const std::string& slot_json) {
-    if (!vault_) return to_js(locked());
+    if (!vault_) return to_js(result<void>(locked()));
     auto slot = vault::parse_slot(slot_json, vault::slot_form::complete);
     if (!slot) return to_js(result<void>(std::unexpected(slot.error())));
     return to_js(vault_->add_slot(*std::move(slot)));
   }
 
   done_or_failure wrap_slot(const std::string& slot_json, const uint8_array& kek) {
-    if (!vault_) return to_js(locked());
+    if (!vault_) return to_js(result<void>(locked()));
     auto slot = vault::parse_slot(slot_json, vault::slot_form::bare);
     if (!slot) return to_js(result<void>(std::unexpected(slot.error())));
     const auto key = key_from(kek);
@@ -102,7 +102,7 @@ class locker_vault {
   }
 
   done_or_failure remove_slot(const std::string& id_text) {
-    if (!vault_) return to_js(locked());
+    if (!vault_) return to_js(result<void>(locked()));
     vault::slot_id id{};
     if (!base64url::decode_into(id_text, id)) {
       return to_js(fail(errc::invalid_field, "A slot's id is 16 bytes as base64url.", "slot"));
@@ -116,10 +116,10 @@ class locker_vault {
     return text_or_failure(val(vault::to_json(vault_->current_header())));
   }
 
-  done_or_failure raise_epoch() { return to_js(vault_ ? vault_->raise_epoch() : locked()); }
+  done_or_failure raise_epoch() { return to_js(vault_ ? vault_->raise_epoch() : result<void>(locked())); }
 
   done_or_failure take_header(const std::string& header_json) {
-    if (!vault_) return to_js(locked());
+    if (!vault_) return to_js(result<void>(locked()));
     auto header = vault::parse_header(header_json);
     if (!header) return to_js(result<void>(std::unexpected(header.error())));
     return to_js(vault_->take_header(*std::move(header)));
@@ -148,24 +148,29 @@ class locker_vault {
         to_js(bytes_view(vault_->cookie_key(wanted == 0 ? current : static_cast<std::uint32_t>(wanted)).view())));
   }
 
-  double input(double bytes) {
-    std::uint64_t size = 0;
-    std::uint8_t* const at =
-        to_integer(bytes, size) && size < UINT32_MAX ? door_.input(static_cast<std::size_t>(size)) : nullptr;
+  /// What `extern "C"` functions below are called with.
+  [[nodiscard]] double handle() const { return static_cast<double>(reinterpret_cast<std::uintptr_t>(this)); }
+
+  std::uint8_t* input(std::size_t bytes) {
+    std::uint8_t* const at = door_.input(bytes);
     if (at == nullptr) {
       failed_ = fail(errc::out_of_memory,
                      "There is not enough memory for this many values at once; use smaller batches.")
                     .error();
     }
-    return static_cast<double>(reinterpret_cast<std::uintptr_t>(at));
+    return at;
   }
-  double output() { return static_cast<double>(reinterpret_cast<std::uintptr_t>(door_.output())); }
-
-  double seal(unsigned count, unsigned size, double now) {
-    return vault_ ? answer(door_.seal(*vault_, count, size, now)) : answer(locked());
+  const std::uint8_t* seal(std::size_t count, std::size_t size, double now) {
+    return output_of(vault_ ? door_.seal(*vault_, count, size, now) : locked());
   }
-  double open(unsigned count, unsigned size, bool accumulate) {
-    return vault_ ? answer(door_.open(*vault_, count, size, accumulate)) : answer(locked());
+  const std::uint8_t* open(std::size_t count, std::size_t size, bool accumulate) {
+    return output_of(vault_ ? door_.open(*vault_, count, size, accumulate) : locked());
+  }
+  const std::uint8_t* apply_root(std::size_t root_size, std::size_t changes, std::size_t size, double now) {
+    return output_of(vault_ ? door_.apply_root(*vault_, root_size, changes, size, now) : locked());
+  }
+  const std::uint8_t* rebuild_root(double now) {
+    return output_of(vault_ ? door_.rebuild_root(*vault_, now) : locked());
   }
   void sum_begin() { door_.sum_begin(); }
   check_or_failure check_root(unsigned size) {
@@ -173,11 +178,6 @@ class locker_vault {
     auto found = door_.check_root(*vault_, size);
     return check_or_failure(found ? val(*found) : to_js(found.error()));
   }
-  double rebuild_root(double now) { return vault_ ? answer(door_.rebuild_root(*vault_, now)) : answer(locked()); }
-  double apply_root(unsigned root_size, unsigned changes, unsigned size, double now) {
-    return vault_ ? answer(door_.apply_root(*vault_, root_size, changes, size, now)) : answer(locked());
-  }
-
   [[nodiscard]] failure last_failure() const { return to_js(failed_); }
 
   void observe(double rev) {
@@ -193,7 +193,7 @@ class locker_vault {
   }
 
  private:
-  static result<void> locked() { return fail(errc::locked, "The locker is locked; unlock it first."); }
+  static std::unexpected<error> locked() { return fail(errc::locked, "The locker is locked; unlock it first."); }
 
   static vault_or_failure handed_over(result<vault::vault> opened) {
     if (!opened) return vault_or_failure(to_js(opened.error()));
@@ -201,41 +201,16 @@ class locker_vault {
         val(new locker_vault(*std::move(opened)), emscripten::return_value_policy::take_ownership()));
   }
 
-  double answer(result<std::size_t> got) {
-    if (got) return static_cast<double>(*got);
+  const std::uint8_t* output_of(result<std::size_t> got) {
+    if (got) return door_.output();
     failed_ = std::move(got).error();
-    return -1;
-  }
-  double answer(result<void> refused) {
-    failed_ = std::move(refused).error();
-    return -1;
+    return nullptr;
   }
 
   std::optional<vault::vault> vault_;
   vault::packed_door door_;
   error failed_;
 };
-
-bytes_or_failure argon2id(const uint8_array& secret, const uint8_array& salt, double memory_kib, double passes) {
-  const auto refuse = [](const error& why) { return bytes_or_failure(to_js(why)); };
-  std::uint64_t memory = 0;
-  std::uint64_t times = 0;
-  if (!to_integer(memory_kib, memory) || !to_integer(passes, times)) {
-    return refuse(
-        fail(errc::kdf_out_of_range, "The costs of Argon2id are whole numbers within the limits.").error());
-  }
-  // Before anything is copied: a secret that is refused anyway stays where it is.
-  if (auto checked = crypto::check_argon2id(memory, times); !checked) return refuse(checked.error());
-  const secret_bytes salt_copy = from_js(salt);
-  if (salt_copy.size() != crypto::argon2id_salt_size) {
-    return refuse(fail(errc::kdf_out_of_range, "The salt of Argon2id has 16 bytes.").error());
-  }
-  const secret_bytes secret_copy = from_js(secret);
-  auto key =
-      crypto::argon2id(secret_copy.view(), salt_copy.view().first<crypto::argon2id_salt_size>(), memory, times);
-  if (!key) return refuse(key.error());
-  return bytes_or_failure(to_js(bytes_view(key->view())));
-}
 
 done_or_failure check_header(const std::string& header_json) {
   auto header = vault::parse_header(header_json);
@@ -267,6 +242,33 @@ double memory_bytes() {
 }  // namespace
 }  // namespace kbve::wasm
 
+// What every value passes through, as plain exports: `vault` is what `Vault.handle()` says, of a vault that was
+// not deleted. The caller writes the packed input to `vault_input(…)`; a result is an address, and 0 a failure
+// that `Vault.failure()` tells. Packed forms and the life of both areas: kbve/vault/packed.hpp.
+extern "C" {
+
+using kbve::wasm::locker_vault;
+
+EMSCRIPTEN_KEEPALIVE std::uint8_t* vault_input(locker_vault* vault, std::size_t size) {
+  return vault->input(size);
+}
+EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_seal(locker_vault* vault, std::size_t count, std::size_t size,
+                                                    double now) {
+  return vault->seal(count, size, now);
+}
+EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_open(locker_vault* vault, std::size_t count, std::size_t size,
+                                                    bool accumulate) {
+  return vault->open(count, size, accumulate);
+}
+EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_apply_root(locker_vault* vault, std::size_t root_size,
+                                                          std::size_t changes, std::size_t size, double now) {
+  return vault->apply_root(root_size, changes, size, now);
+}
+EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_rebuild_root(locker_vault* vault, double now) {
+  return vault->rebuild_root(now);
+}
+}
+
 EMSCRIPTEN_BINDINGS(kbve_locker) {
   using namespace emscripten;
   using namespace kbve::wasm;
@@ -286,7 +288,6 @@ EMSCRIPTEN_BINDINGS(kbve_locker) {
   register_type<vault_or_failure>("Vault | Failure");
   register_type<check_or_failure>("Integrity | Failure");
 
-  function("argon2id(secret, salt, memoryKib, passes)", &argon2id);
   function("checkHeader(headerJson)", &check_header);
   function("fieldError(schemaJson, name, valueJson)", &field_error);
   function("randomBytes(size)", &random_bytes);
@@ -308,14 +309,9 @@ EMSCRIPTEN_BINDINGS(kbve_locker) {
       .function("rootKey", &locker_vault::root_key)
       .function("writer", &locker_vault::writer)
       .function("cookieKey(epoch)", &locker_vault::cookie_key)
-      .function("input(bytes)", &locker_vault::input)
-      .function("output", &locker_vault::output)
-      .function("seal(count, inputBytes, now)", &locker_vault::seal)
-      .function("open(count, inputBytes, accumulate)", &locker_vault::open)
+      .function("handle", &locker_vault::handle)
       .function("sumBegin", &locker_vault::sum_begin)
       .function("checkRoot(inputBytes)", &locker_vault::check_root)
-      .function("rebuildRoot(now)", &locker_vault::rebuild_root)
-      .function("applyRoot(rootBytes, changes, inputBytes, now)", &locker_vault::apply_root)
       .function("failure", &locker_vault::last_failure)
       .function("observe(rev)", &locker_vault::observe)
       .function("sealed", &locker_vault::sealed)

@@ -43,7 +43,8 @@ export class Applier {
   append(entry: JournalEntry): void {
     // The main database waits for the journal, which is what a killed page leaves behind.
     this.#session.append(entry).done.then(
-      () => this.start(),
+      // Whoever waits for just this is told first: a transaction takes a while to begin.
+      () => queueMicrotask(() => this.start()),
       (error: unknown) => this.#failed(error),
     )
   }

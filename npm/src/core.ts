@@ -1,31 +1,53 @@
 /** Loads the WASM core: nothing at import, on demand, compiled once. */
-import { instantiate } from './instantiate.ts'
 import type { MainModule } from './wasm/locker.js'
-import { compile, type WasmSource } from './wasm_source.ts'
+import { compile, notLoaded, once, type WasmSources } from './wasm_source.ts'
 
-export type { WasmSource }
-
-/** An instance of the core, and the compiled module to make more of them (in a worker) without a second download. */
+/** An instance of the core, and what derives keys from passphrases. */
 export interface Core {
   readonly module: MainModule
-  readonly wasm: WebAssembly.Module
+  /** Downloads and compiles it at the first call. */
+  readonly kdf: () => Promise<WebAssembly.Module>
 }
 
-// Only the compiled code is shared between lockers, which is immutable; each has an instance of its own.
-let compiledDefault: Promise<WebAssembly.Module> | undefined
-
-/** Compiles `source`, or the package's own file once for all lockers. A failure is not remembered. */
-function compiled(source?: WasmSource): Promise<WebAssembly.Module> {
-  if (source !== undefined) return compile(source)
-  compiledDefault ??= compile(new URL('./wasm/locker.wasm', import.meta.url)).catch((error: unknown) => {
-    compiledDefault = undefined
-    throw error
-  })
-  return compiledDefault
-}
+// Only compiled code is shared between lockers, which is immutable; each has an instance of its own.
+const defaultCore = once(() => compile(new URL('./wasm/locker.wasm', import.meta.url), 'locker.wasm'))
+const defaultKdf = once(() => compile(new URL('./wasm/kdf.wasm', import.meta.url), 'kdf.wasm'))
 
 /** A new instance of the core. */
-export async function loadCore(source?: WasmSource): Promise<Core> {
-  const [glue, wasm] = await Promise.all([import('./wasm/locker.js'), compiled(source)])
-  return { module: await instantiate(glue.default, wasm), wasm }
+export async function loadCore({ locker, kdf }: WasmSources = {}): Promise<Core> {
+  const [glue, wasm] = await Promise.all([
+    import('./wasm/locker.js').catch((cause: unknown) => {
+      throw notLoaded('locker.js', cause)
+    }),
+    locker ? compile(locker, 'locker.wasm') : defaultCore(),
+  ])
+  return {
+    module: await instantiate(glue.default, wasm),
+    kdf: kdf ? once(() => compile(kdf, 'kdf.wasm')) : defaultKdf,
+  }
+}
+
+/** An instance of compiled code; `createModule` is the default export of `./wasm/locker.js`. */
+async function instantiate(
+  createModule: (options?: unknown) => Promise<MainModule>,
+  wasm: WebAssembly.Module,
+): Promise<MainModule> {
+  // The glue waits for ever for an instance that cannot be made, so a failure is told beside it.
+  let fail: (reason: unknown) => void
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject
+  })
+  const made = createModule({
+    instantiateWasm(
+      imports: WebAssembly.Imports,
+      done: (instance: WebAssembly.Instance, module: unknown) => void,
+    ) {
+      WebAssembly.instantiate(wasm, imports).then(
+        (instance) => done(instance, wasm),
+        (error: unknown) => fail(error),
+      )
+      return {}
+    },
+  })
+  return Promise.race([made, failed])
 }

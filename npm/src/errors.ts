@@ -85,3 +85,13 @@ export function outOfMemory(cause?: unknown): LockerError {
     { cause },
   )
 }
+
+export function abortedError(signal: AbortSignal | undefined): LockerError {
+  return new LockerError('aborted', 'The work was given up before it was done.', {
+    cause: signal?.reason,
+  })
+}
+
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw abortedError(signal)
+}

@@ -11,8 +11,8 @@ import { indexedDBStorage } from './storage/indexeddb.ts'
 import { memoryStorage } from './storage/memory.ts'
 import { broadcastChannel } from './tabs.ts'
 import type { Locker, LockerOptions } from './types.ts'
+import { sourcesOf } from './wasm_source.ts'
 
-export type { WasmSource } from './core.ts'
 export { type ErrorCode, LockerError } from './errors.ts'
 export type { LocksPort } from './locks.ts'
 export type { FieldValue, kbveLocker, ProfileOf, Schema, SchemaField } from './profile.ts'
@@ -47,6 +47,7 @@ export type {
   StatusReason,
   UnlockOptions,
 } from './types.ts'
+export type { WasmSource, WasmSources } from './wasm_source.ts'
 
 function nameOf(value: unknown, option: string): string {
   if (value === undefined) return 'default'
@@ -70,7 +71,7 @@ export function createLocker<const S extends Schema = {}>(
     storage: options.storage ?? (inBrowser() ? indexedDBStorage() : memoryStorage()),
     mirror: options.mirror ?? [],
     now: options.clock ?? Date.now,
-    loadCore: () => loadCore(wasm),
+    loadCore: () => loadCore(sourcesOf(wasm)),
     channel: channel === null ? () => undefined : (channel ?? broadcastChannel),
     locks,
     startByListening: options.storage !== undefined || inBrowser(),

@@ -1,7 +1,6 @@
 /** Argon2id in a worker, so that the page stays alive and its memory (64 MiB) goes with the worker. */
-import type { Core } from './core.ts'
-import { asError, LockerError, orThrow, outOfMemory } from './errors.ts'
-import { instantiate } from './instantiate.ts'
+import { type Argon2idCost, type KdfFailure, runArgon2id } from './argon2id.ts'
+import { abortedError, LockerError, outOfMemory, throwIfAborted } from './errors.ts'
 import type { KdfJob, KdfMessage } from './kdf_worker.ts'
 import { nodeModule } from './node.ts'
 
@@ -22,48 +21,37 @@ const workerFile = './kdf_worker.js'
 /** A worker that does not say it is ready by then is taken for one that never will be. */
 const startLimit = 10_000
 
-/** How much work a guess at a passphrase costs. */
-export interface Argon2idCost {
-  memoryKib: number
-  passes: number
-}
-
 /** 32 bytes from a secret. The caller zeroes both. Rejects with `aborted` and ends the work at the signal. */
 export async function argon2id(
-  core: Core,
+  wasm: WebAssembly.Module,
   secret: Uint8Array<ArrayBuffer>,
   salt: Uint8Array<ArrayBuffer>,
   cost: Argon2idCost,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   throwIfAborted(signal)
-  const answer = await inWorker({ wasm: core.wasm, secret, salt, ...cost }, signal)
-  if (answer) return answer
-  throwIfAborted(signal)
-  // On this thread (no workers under this policy, or a page from file://), in an instance that is dropped
-  // afterwards: its memory would otherwise stay at 64 MiB for as long as the locker lives.
-  const glue = await import('./wasm/locker.js')
-  const module = await instantiate(glue.default, core.wasm)
-  throwIfAborted(signal)
-  return orThrow(module.argon2id(secret, salt, cost.memoryKib, cost.passes))
-}
-
-export function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw abortedError(signal)
-}
-
-export function abortedError(signal: AbortSignal | undefined): LockerError {
-  return new LockerError('aborted', 'The work was given up before it was done.', {
-    cause: signal?.reason,
-  })
+  let key = await inWorker({ wasm, secret, salt, cost }, signal)
+  if (key === undefined) {
+    throwIfAborted(signal)
+    // On this thread: no workers under this policy, or a page from file://.
+    key = await runArgon2id(wasm, secret, salt, cost).catch((cause: unknown) => {
+      throw outOfMemory(cause)
+    })
+  }
+  if (typeof key !== 'string') return key
+  if (key === 'out_of_memory') throw outOfMemory()
+  throw new LockerError(key, 'Argon2id is asked for more, or for less, than is allowed; use the usual costs.')
 }
 
 /** `undefined` where no worker can be had. */
-function inWorker(job: KdfJob, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined> {
+function inWorker(
+  job: KdfJob,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer> | KdfFailure | undefined> {
   let worker: WorkerPort | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let onAbort: () => void = () => {}
-  const answer = new Promise<Uint8Array<ArrayBuffer> | undefined>((resolve, reject) => {
+  const answer = new Promise<Uint8Array<ArrayBuffer> | KdfFailure | undefined>((resolve, reject) => {
     let started = false
     timer = setTimeout(() => resolve(undefined), startLimit)
     onAbort = () => reject(abortedError(signal))
@@ -75,8 +63,7 @@ function inWorker(job: KdfJob, signal: AbortSignal): Promise<Uint8Array<ArrayBuf
           started = true
           clearTimeout(timer)
           worker?.postMessage({ type: 'job', job })
-        } else if (message.type === 'key') resolve(message.key)
-        else if (message.type === 'failure') reject(asError(message.failure))
+        } else if (message.type === 'done') resolve(message.key)
       },
       failed: (cause) => (started ? reject(outOfMemory(cause)) : resolve(undefined)),
     }

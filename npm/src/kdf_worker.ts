@@ -1,31 +1,25 @@
 /** The worker in which Argon2id runs: one job, then it is ended from outside. */
-import { type Failure, isFailure } from './errors.ts'
-import { instantiate } from './instantiate.ts'
+import { type Argon2idCost, type KdfFailure, runArgon2id } from './argon2id.ts'
 import { nodeModule } from './node.ts'
-import createModule from './wasm/locker.js'
 
 export interface KdfJob {
   wasm: WebAssembly.Module
   secret: Uint8Array<ArrayBuffer>
   salt: Uint8Array<ArrayBuffer>
-  memoryKib: number
-  passes: number
+  cost: Argon2idCost
 }
 
 export type KdfMessage =
   | { type: 'ready' }
   | { type: 'job'; job: KdfJob }
-  | { type: 'key'; key: Uint8Array<ArrayBuffer> }
-  | { type: 'failure'; failure: Failure }
+  | { type: 'done'; key: Uint8Array<ArrayBuffer> | KdfFailure }
 
-async function work({ wasm, secret, salt, memoryKib, passes }: KdfJob): Promise<KdfMessage> {
+async function work({ wasm, secret, salt, cost }: KdfJob): Promise<KdfMessage> {
   try {
-    const module = await instantiate(createModule, wasm)
-    const key = module.argon2id(secret, salt, memoryKib, passes)
-    return isFailure(key) ? { type: 'failure', failure: key } : { type: 'key', key }
+    return { type: 'done', key: await runArgon2id(wasm, secret, salt, cost) }
   } catch {
-    const message = 'There is not enough memory to derive the key; close other pages and try again.'
-    return { type: 'failure', failure: { code: 'out_of_memory', message, field: '', retryAt: 0 } }
+    // The engine itself: an instance cannot be made, or its memory cannot be had.
+    return { type: 'done', key: 'out_of_memory' }
   } finally {
     secret.fill(0)
   }

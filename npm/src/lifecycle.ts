@@ -1,11 +1,10 @@
 /** In which state a locker is, what brings it into another, and who is told. */
 import { isLoss } from './applier.ts'
 import { Connection } from './connection.ts'
-import { closed, disposed, evicted, exists, hasCode, LockerError } from './errors.ts'
+import { abortedError, closed, disposed, evicted, exists, hasCode, LockerError } from './errors.ts'
 import { Audience, report } from './events.ts'
 import type { Header } from './format.ts'
 import { Jobs } from './jobs.ts'
-import { abortedError } from './kdf.ts'
 import { Mirror } from './mirror.ts'
 import { OpenLocker } from './open_locker.ts'
 import { type Opened, Opener } from './opener.ts'

@@ -1,6 +1,5 @@
 /** One tab at a time, with a limit: a frozen tab must not hang all others. */
-import { LockerError } from './errors.ts'
-import { abortedError } from './kdf.ts'
+import { abortedError, LockerError } from './errors.ts'
 import { inBrowser, unref } from './node.ts'
 import type { LockerStorage } from './storage/storage.ts'
 import type { ExclusiveOptions } from './types.ts'

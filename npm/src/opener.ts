@@ -2,16 +2,16 @@
 import { toBase64url } from './base64url.ts'
 import type { Connection } from './connection.ts'
 import type { Core } from './core.ts'
-import { LockerError } from './errors.ts'
+import { addDeviceSlot, unlockWithDevice } from './device_slot.ts'
+import { LockerError, throwIfAborted } from './errors.ts'
 import type { Header } from './format.ts'
 import { checkHeader } from './header_json.ts'
-import { throwIfAborted } from './kdf.ts'
 import { emptyLoaded, type Loaded, load, readHeader, writeNew } from './opening.ts'
 import type { Ports } from './ports.ts'
-import { addDeviceSlot, addPassphraseSlot, unlockWithDevice, unlockWithPassphrase } from './slots.ts'
 import type { StorageSession } from './storage/storage.ts'
 import type { PassphraseCost, Progress } from './types.ts'
 import { type OpenVault, opened } from './vault.ts'
+import { notLoaded } from './wasm_source.ts'
 
 /** Everything an open locker is made of. */
 export interface Opened {
@@ -69,6 +69,7 @@ export class Opener {
         keys.set(device.name, device.key)
       } else {
         this.#progress({ step: 'deriving' })
+        const { addPassphraseSlot } = await passphraseSlot()
         await addPassphraseSlot(core, vault, passphrase, { now: now(), cost, signal })
       }
       throwIfAborted(signal)
@@ -140,6 +141,7 @@ export class Opener {
     const { schemaJson } = this.#ports.fields
     if (passphrase !== undefined) {
       this.#progress({ step: 'deriving' })
+      const { unlockWithPassphrase } = await passphraseSlot()
       return unlockWithPassphrase(core, header, schemaJson, passphrase, signal)
     }
     const orPassphrase = header.slots.some((slot) => slot.kind === 'passphrase')
@@ -152,6 +154,13 @@ export class Opener {
       "This browser's key for the locker is gone, and nothing else opens it. Restore a backup, or destroy the locker."
     throw new LockerError('tampered', message)
   }
+}
+
+/** Only somebody who has a passphrase needs what works with it. */
+function passphraseSlot() {
+  return import('./passphrase_slot.ts').catch((cause: unknown) => {
+    throw notLoaded('passphrase_slot.js', cause)
+  })
 }
 
 /** What `work` gives; where it fails, the vault is wiped. */

@@ -1,10 +1,9 @@
 /** From a header on the disk to decoded values: the steps of creating and unlocking that touch the storage. */
 import { isOutdated } from './apply.ts'
 import { asHeader, asRecord } from './checked.ts'
-import { exists, isFailure } from './errors.ts'
+import { exists, isFailure, throwIfAborted } from './errors.ts'
 import type { Header, SealedRecord } from './format.ts'
 import { damagedHeader, newerFormat, sameBytes } from './header_json.ts'
-import { throwIfAborted } from './kdf.ts'
 import { adoptOrphans } from './orphans.ts'
 import { breathe } from './page.ts'
 import type { Fields } from './profile.ts'

@@ -98,12 +98,19 @@ export function textBound(text: string): number {
 export class PackedReader {
   readonly #bytes: Uint8Array
   readonly #view: DataView
+  readonly #start: number
   #at: number
 
   constructor(memory: Memory, start: number) {
     this.#bytes = memory.bytes
     this.#view = memory.view
+    this.#start = start
     this.#at = start
+  }
+
+  /** Zeroes what was read. */
+  wipe(): void {
+    this.#bytes.fill(0, this.#start, this.#at)
   }
 
   /** Passes over what is known, and gives that. */

@@ -14,8 +14,12 @@ const initialStatus: Status = Object.freeze({
 
 /** Lists and progress by what is in them, errors by who they are. */
 function same(a: unknown, b: unknown): boolean {
-  return Object.is(a, b) || (!(b instanceof Error) && JSON.stringify(a) === JSON.stringify(b))
+  if (Object.is(a, b)) return true
+  const objects = typeof a === 'object' && typeof b === 'object' && !(b instanceof Error)
+  return objects && JSON.stringify(a) === JSON.stringify(b)
 }
+
+const ofAState: readonly (keyof Status)[] = ['reason', 'error', 'progress']
 
 export class StatusKeeper {
   current = initialStatus
@@ -29,17 +33,18 @@ export class StatusKeeper {
    *  the old one's reason, error and progress. */
   change(changes: Changes): void {
     const { current } = this
-    const fresh = changes.state !== undefined && changes.state !== current.state
-    const left = fresh ? { reason: undefined, error: undefined, progress: undefined } : {}
-    const next: Record<string, unknown> = { ...current }
-    let different = false
-    for (const [key, value] of Object.entries({ ...left, ...changes })) {
-      if (same(next[key], value)) continue
-      different = true
+    let next: Record<string, unknown> | undefined
+    const put = (key: keyof Status, value: unknown) => {
+      if (same((next ?? current)[key], value)) return
+      next ??= { ...current }
       if (value === undefined) delete next[key]
       else next[key] = Array.isArray(value) ? Object.freeze(value) : value
     }
-    if (!different) return
+    if (changes.state !== undefined && changes.state !== current.state) {
+      for (const key of ofAState) if (!(key in changes)) put(key, undefined)
+    }
+    for (const key in changes) put(key as keyof Status, changes[key as keyof Status])
+    if (!next) return
     this.current = Object.freeze(next) as unknown as Status
     this.#changed(this.current)
   }

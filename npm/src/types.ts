@@ -1,11 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The public types of a locker. */
-import type { WasmSource } from './core.ts'
+
 import type { LockerError } from './errors.ts'
 import type { LocksPort } from './locks.ts'
 import type { kbveLocker, ProfileOf, Schema } from './profile.ts'
 import type { LockerStorage } from './storage/storage.ts'
 import type { ChannelPort } from './tabs.ts'
+import type { WasmSource, WasmSources } from './wasm_source.ts'
 
 /** What a locker is doing, or why it is not open. */
 export type LockerState = 'opening' | 'absent' | 'locked' | 'unlocking' | 'unlocked' | 'failed'
@@ -134,8 +135,8 @@ export interface LockerOptions<S extends Schema = Schema> {
   validate?: boolean
   /** Milliseconds since 1970; `Date.now` if not said. */
   clock?: () => number
-  /** Where the WASM comes from; the file beside the package if not said. */
-  wasm?: WasmSource
+  /** Where the WASM comes from, one source for `locker.wasm` or both; the files beside the package if not said. */
+  wasm?: WasmSource | WasmSources
   /** How tabs talk; a `BroadcastChannel` if not said, `null` for not at all. */
   channel?: ((name: string) => ChannelPort) | null
   /** What `exclusive` waits on; Web Locks if not said. */

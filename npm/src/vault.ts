@@ -42,10 +42,18 @@ const chunkBytes = 1 << 20
 
 const noWriter = new Uint8Array(8)
 
+/** An input area of up to this size stays where it is; a larger one is good for one call (`packed_door`). */
+const keptInput = 131_072
+
 export class OpenVault {
   readonly #module: MainModule
   readonly #core: CoreVault
+  /** What the plain exports are called with; the class of the core is for what is done once. */
+  readonly #handle: number
   #lastMemory: Memory
+  /** Where the input goes, and how much of it has room there. */
+  #input = 0
+  #room = 0
   /** This tab, as every record it seals names it. */
   #self: SealedRecord['writer'] | undefined
   #wiped = false
@@ -53,12 +61,13 @@ export class OpenVault {
   constructor(module: MainModule, core: CoreVault) {
     this.#module = module
     this.#core = core
+    this.#handle = core.handle()
     this.#lastMemory = new Memory(module.HEAPU8)
   }
 
   /** The core's vault itself, for what is done once: slots and header. */
   get core(): CoreVault {
-    if (this.#wiped) throw lockedMeanwhile()
+    this.#mustLive()
     return this.#core
   }
 
@@ -94,14 +103,16 @@ export class OpenVault {
         write.bytes(content)
       }
     }
-    const read = this.#reader(this.core.seal(items.length, write.length, now))
-    this.#self ??= this.core.writer()
+    const read = this.#reader(this.#module._vault_seal(this.#handle, items.length, write.length, now))
+    this.#self ??= this.#core.writer()
     const self = this.#self
-    return items.map(({ id }) => {
+    const sealed: Sealed[] = []
+    for (const { id } of items) {
       const record = readRecord(read, { id, writer: self })
       const length = read.u32()
-      return length === 0 ? { record } : { record, normalized: read.text(length) }
-    })
+      sealed.push(length === 0 ? { record } : { record, normalized: read.text(length) })
+    }
+    return sealed
   }
 
   /** Opens all, in as few calls as their size allows. `accumulate`: they count for `checkRoot`. */
@@ -117,8 +128,9 @@ export class OpenVault {
     for (const record of records) bound += packedBound(record)
     const write = this.#writer(bound)
     for (const record of records) writeRecord(write, record)
-    const length = this.core.open(records.length, write.length, accumulate)
-    const read = this.#reader(length)
+    const read = this.#reader(
+      this.#module._vault_open(this.#handle, records.length, write.length, Number(accumulate)),
+    )
     const status = read.bytes(records.length)
     const values = JSON.parse(read.text(read.u32())) as unknown[]
     const opened = Array.from(status, (kind, i): Opened => {
@@ -126,8 +138,7 @@ export class OpenVault {
       if (kind === 1) return { opens: true, value: read.bytes(read.u32()) }
       return { opens: true, value: kind === 0 ? values[i] : undefined }
     })
-    const start = this.core.output()
-    this.#module.HEAPU8.fill(0, start, start + length)
+    read.wipe()
     return opened
   }
 
@@ -145,7 +156,8 @@ export class OpenVault {
 
   /** A root for what was opened since `beginSum`. */
   newRoot(now: number): SealedRecord {
-    return readRecord(this.#reader(this.core.rebuildRoot(now)))
+    this.#mustLive()
+    return readRecord(this.#reader(this.#module._vault_rebuild_root(this.#handle, now)))
   }
 
   /** The root after these changes; a failure where the present one does not open. */
@@ -163,8 +175,8 @@ export class OpenVault {
       write.f64(after?.rev ?? 0)
       write.bytes(after?.writer ?? noWriter)
     }
-    const length = this.core.applyRoot(rootBytes, changes.length, write.length, now)
-    return length < 0 ? this.core.failure() : readRecord(this.#reader(length))
+    const output = this.#module._vault_apply_root(this.#handle, rootBytes, changes.length, write.length, now)
+    return output === 0 ? this.core.failure() : readRecord(this.#reader(output))
   }
 
   /** What is sealed from now on comes after this. */
@@ -186,17 +198,24 @@ export class OpenVault {
     return this.#lastMemory
   }
 
-  #writer(bytes: number): PackedWriter {
-    const start = this.core.input(bytes)
-    if (start === 0) {
-      throw outOfMemory()
-    }
-    return new PackedWriter(this.#memory, start)
+  #mustLive(): void {
+    if (this.#wiped) throw lockedMeanwhile()
   }
 
-  #reader(length: number): PackedReader {
-    if (length < 0) throw asError(this.core.failure())
-    return new PackedReader(this.#memory, this.core.output())
+  #writer(bytes: number): PackedWriter {
+    this.#mustLive()
+    if (bytes > this.#room) {
+      this.#room = 0
+      this.#input = this.#module._vault_input(this.#handle, bytes)
+      if (this.#input === 0) throw outOfMemory()
+      if (bytes <= keptInput) this.#room = bytes
+    }
+    return new PackedWriter(this.#memory, this.#input)
+  }
+
+  #reader(output: number): PackedReader {
+    if (output === 0) throw asError(this.#core.failure())
+    return new PackedReader(this.#memory, output)
   }
 }
 

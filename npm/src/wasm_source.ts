@@ -1,11 +1,28 @@
-/** Compiles a WASM file, wherever this runs. */
+/** Compiles the package's WebAssembly, wherever it is to come from. */
 import { LockerError } from './errors.ts'
 import { nodeModule } from './node.ts'
 
-/** Where the WASM comes from, if not from the file beside this one. */
+/** Where a module comes from, if not from the file beside this one. */
 export type WasmSource = URL | Response | BufferSource | WebAssembly.Module
 
-export async function compile(source: WasmSource): Promise<WebAssembly.Module> {
+/** Where the modules come from; what is not said comes from the files beside the package. */
+export interface WasmSources {
+  /** `locker.wasm`. */
+  locker?: WasmSource
+  /** `kdf.wasm`: Argon2id, needed when a passphrase is used. */
+  kdf?: WasmSource
+}
+
+/** One source alone is that of `locker.wasm`. */
+export function sourcesOf(given: WasmSource | WasmSources = {}): WasmSources {
+  // Of all that may be given, only this one is a plain object.
+  return Object.getPrototypeOf(given) === Object.prototype
+    ? (given as WasmSources)
+    : { locker: given as WasmSource }
+}
+
+/** Compiles `source`, or else `file` of the package. */
+export async function compile(source: WasmSource, file: string): Promise<WebAssembly.Module> {
   try {
     if (source instanceof WebAssembly.Module) return source
     if (source instanceof URL) {
@@ -17,12 +34,16 @@ export async function compile(source: WasmSource): Promise<WebAssembly.Module> {
     if (typeof Response !== 'undefined' && source instanceof Response) return await compileResponse(source)
     return await WebAssembly.compile(source as BufferSource)
   } catch (cause) {
-    const file = source instanceof URL ? source.pathname.replace(/^.*\//, '') : 'given as wasm'
-    const message =
-      `The core (${file}) could not be loaded. Check that the file is served, that the content security ` +
-      "policy has 'wasm-unsafe-eval' in script-src, or pass it as the option wasm."
-    throw new LockerError('unsupported', message, { cause })
+    throw notLoaded(file, cause)
   }
+}
+
+/** A file of the package that could not be had. */
+export function notLoaded(file: string, cause: unknown): LockerError {
+  const message =
+    `The file ${file} could not be loaded. Check that it is served, that the content security ` +
+    "policy has 'wasm-unsafe-eval' in script-src, or pass it as the option wasm."
+  return new LockerError('unsupported', message, { cause })
 }
 
 async function compileResponse(response: Response): Promise<WebAssembly.Module> {
@@ -32,4 +53,16 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
     return WebAssembly.compileStreaming(response)
   }
   return WebAssembly.compile(await response.arrayBuffer())
+}
+
+/** Compiles once what is asked for often. A failure is not remembered. */
+export function once(make: () => Promise<WebAssembly.Module>): () => Promise<WebAssembly.Module> {
+  let made: Promise<WebAssembly.Module> | undefined
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined
+      throw error
+    })
+    return made
+  }
 }

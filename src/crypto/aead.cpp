@@ -26,8 +26,9 @@ bool fits(std::uint64_t plaintext, std::uint64_t box) noexcept {
 class message {
  public:
   message(std::span<const std::uint8_t, aes_schedule_size> schedule, const byte_array<16>& hash_key,
-          nonce_view nonce, bytes_view aad) noexcept
+          nonce_view nonce, bytes_view aad, const aead_mask* mask = nullptr) noexcept
       : cipher_(schedule) {
+    if (mask != nullptr) cipher_.first_block = mask->data();
     // br_gcm_init() without its encryption of the block of zeros: that is `hash_key`, computed once per key.
     gcm_.vtable = &br_gcm_vtable;
     gcm_.bctx = &cipher_.vtable;
@@ -113,7 +114,18 @@ void aead_key::seal(nonce_view nonce, bytes_view plaintext, bytes_view aad,
   sealed.tag(out.last<aead_tag_size>());
 }
 
+void aead_key::masks(std::span<const aead_nonce> nonces, std::span<aead_mask> out) const noexcept {
+  static_assert(aead_masks_at_once == aes_batch);
+  if (!ready_) std::abort();
+  aes_first_blocks(schedule_, nonces, out);
+}
+
 bool aead_key::open(nonce_view nonce, bytes_view box, bytes_view aad, mutable_bytes_view out) const noexcept {
+  return open(nonce, box, aad, out, nullptr);
+}
+
+bool aead_key::open(nonce_view nonce, bytes_view box, bytes_view aad, mutable_bytes_view out,
+                    const aead_mask* mask) const noexcept {
   if (!ready_) std::abort();
   if (box.size() < aead_tag_size) {
     wipe(out);
@@ -121,7 +133,7 @@ bool aead_key::open(nonce_view nonce, bytes_view box, bytes_view aad, mutable_by
   }
   if (!fits(out.size(), box.size())) std::abort();
   put(box.first(out.size()), out);
-  message opened(schedule_, hash_key_, nonce, aad);
+  message opened(schedule_, hash_key_, nonce, aad, mask);
   opened.decrypt(out);
   const bool holds = opened.has_tag(box.last<aead_tag_size>());
   if (!holds) wipe(out);

@@ -57,8 +57,7 @@ struct lanes {
 
 constexpr std::size_t schedule_words = aes_schedule_size / sizeof(lanes);
 
-constexpr std::size_t batch_blocks = 8;
-using batch = byte_array<batch_blocks * aes_block_size>;
+using batch = byte_array<aes_batch * aes_block_size>;
 using block = std::uint8_t __attribute__((vector_size(16)));
 
 /// Two blocks, one per lane, in the order of bytes that BearSSL's interleave_in() and interleave_out() give
@@ -78,18 +77,19 @@ void separate(lanes even, lanes odd, block& first, block& second) noexcept {
   second = __builtin_shufflevector(left, right, 8, 10, 12, 14, 24, 26, 28, 30, 9, 11, 13, 15, 25, 27, 29, 31);
 }
 
-/// Eight blocks of key stream: the encryptions of nonce ‖ counter, nonce ‖ counter + 1, …
-void key_stream(const lanes* round_keys, const byte_array<12>& nonce, std::uint32_t counter, batch& out) noexcept {
-  std::array<block, batch_blocks> blocks{};
-  for (std::uint32_t i = 0; i < batch_blocks; ++i) {
-    byte_array<aes_block_size> input;
-    std::memcpy(input.data(), nonce.data(), nonce.size());
-    put_be32(std::span(input).last<4>(), counter + i);
-    std::memcpy(&blocks[i], input.data(), input.size());
-  }
+using blocks_in = std::array<block, aes_batch>;
 
-  constexpr std::size_t half = batch_blocks / 2;
-  std::array<lanes, batch_blocks> state{};
+void set_counter(block& out, const byte_array<12>& nonce, std::uint32_t counter) noexcept {
+  byte_array<aes_block_size> input;
+  std::memcpy(input.data(), nonce.data(), nonce.size());
+  put_be32(std::span(input).last<4>(), counter);
+  std::memcpy(&out, input.data(), input.size());
+}
+
+/// Encrypts eight blocks.
+void encrypt(const lanes* round_keys, blocks_in& blocks, batch& out) noexcept {
+  constexpr std::size_t half = aes_batch / 2;
+  std::array<lanes, aes_batch> state{};
   for (std::size_t i = 0; i < half; ++i) interleave(state[i], state[i + half], blocks[i], blocks[i + half]);
   br_aes_ct64_ortho(state.data());
   br_aes_ct64_bitslice_encrypt(aes_rounds, round_keys, state.data());
@@ -98,16 +98,31 @@ void key_stream(const lanes* round_keys, const byte_array<12>& nonce, std::uint3
   std::memcpy(out.data(), blocks.data(), out.size());
 }
 
+/// Eight blocks of key stream: the encryptions of nonce ‖ counter, nonce ‖ counter + 1, …
+void key_stream(const lanes* round_keys, const byte_array<12>& nonce, std::uint32_t counter, batch& out) noexcept {
+  blocks_in blocks{};
+  for (std::uint32_t i = 0; i < aes_batch; ++i) set_counter(blocks[i], nonce, counter + i);
+  encrypt(round_keys, blocks, out);
+}
+
+const lanes* round_keys_in(const std::uint8_t* schedule) noexcept {
+  // The bytes of the schedule were written as `lanes`, which makes them such objects.
+  return std::launder(reinterpret_cast<const lanes*>(schedule));  // NOLINT
+}
+
 /// The `run` of BearSSL's counter mode (bearssl_block.h): `data` xor key stream in place, for whole blocks;
 /// only the last call for a message may end inside one. Returns the next counter.
 std::uint32_t run(const br_block_ctr_class* const* self, const void* nonce, std::uint32_t counter, void* data,
                   std::size_t size) {
   const auto* keys = reinterpret_cast<const aes_counter_mode*>(self);  // NOLINT: their first member is the class
-  // The bytes of the schedule were written as `lanes`, which makes them such objects.
-  const auto* round_keys = std::launder(reinterpret_cast<const lanes*>(keys->schedule));  // NOLINT
+  auto* at = static_cast<std::uint8_t*>(data);
+  if (counter == 1 && size == aes_block_size && keys->first_block != nullptr) {
+    for (std::size_t i = 0; i < size; ++i) at[i] ^= keys->first_block[i];  // NOLINT: it is one block
+    return counter + 1;
+  }
+  const lanes* const round_keys = round_keys_in(keys->schedule);
   byte_array<12> fixed;
   std::memcpy(fixed.data(), nonce, fixed.size());
-  auto* at = static_cast<std::uint8_t*>(data);
   batch stream;
   while (size > 0) {
     key_stream(round_keys, fixed, counter, stream);
@@ -133,6 +148,17 @@ constexpr br_block_ctr_class counter_mode_class{.context_size = sizeof(aes_count
                                                 .run = run};
 
 }  // namespace
+
+void aes_first_blocks(std::span<const std::uint8_t, aes_schedule_size> keys,
+                      std::span<const byte_array<12>> nonces, std::span<byte_array<aes_block_size>> out) noexcept {
+  blocks_in blocks{};
+  const std::size_t count = std::min({nonces.size(), out.size(), aes_batch});
+  for (std::size_t i = 0; i < count; ++i) set_counter(blocks[i], nonces[i], 1);
+  batch encrypted;
+  encrypt(round_keys_in(keys.data()), blocks, encrypted);
+  std::memcpy(out.data(), encrypted.data(), count * aes_block_size);
+  wipe(encrypted);
+}
 
 aes_counter_mode::aes_counter_mode(std::span<const std::uint8_t, aes_schedule_size> keys) noexcept
     : vtable(&counter_mode_class), schedule(keys.data()) {}

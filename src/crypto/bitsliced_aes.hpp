@@ -33,6 +33,15 @@ struct aes_counter_mode {
 
   const br_block_ctr_class* vtable;
   const std::uint8_t* schedule;
+  /// The key stream of counter 1 where it is known already (`aes_first_blocks`), else nullptr.
+  const std::uint8_t* first_block = nullptr;
 };
+
+inline constexpr std::size_t aes_batch = 8;
+
+/// The key stream of counter 1, with which GCM masks its tag, under up to `aes_batch` nonces at the price of one:
+/// a message by itself leaves seven of eight places empty for it.
+void aes_first_blocks(std::span<const std::uint8_t, aes_schedule_size> keys,
+                      std::span<const byte_array<12>> nonces, std::span<byte_array<aes_block_size>> out) noexcept;
 
 }  // namespace kbve::crypto

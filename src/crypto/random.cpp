@@ -1,6 +1,5 @@
 #include "kbve/crypto/random.hpp"
 
-#include <sodium/core.h>
 #include <sodium/randombytes.h>
 
 #include <cstdlib>
@@ -9,6 +8,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#else
+#include <sodium/core.h>
 #endif
 
 namespace kbve::crypto {
@@ -39,30 +40,26 @@ const char* entropy_name() noexcept {
   return "getentropy";
 }
 
-void install_source() noexcept {
+void prepare() noexcept {
   static randombytes_implementation source{.implementation_name = entropy_name,
                                            .random = entropy_word,
                                            .stir = nullptr,
                                            .uniform = nullptr,
                                            .buf = entropy_fill,
                                            .close = nullptr};
-  // Before sodium_init(), which would otherwise choose its own.
+  // Before any sodium_init(), which would otherwise choose its own.
   if (randombytes_set_implementation(&source) != 0) std::abort();
 }
 #else
-void install_source() noexcept {}
-#endif
-
-bool prepare() noexcept {
-  install_source();
+void prepare() noexcept {
   if (sodium_init() < 0) std::abort();
-  return true;
 }
+#endif
 
 }  // namespace
 
 void init() noexcept {
-  [[maybe_unused]] static const bool ready = prepare();
+  [[maybe_unused]] static const bool ready = (prepare(), true);
 }
 
 void fill_random(mutable_bytes_view out) noexcept {

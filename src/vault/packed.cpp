@@ -63,6 +63,44 @@ struct wiped_after {
   ~wiped_after() { wipe(memory); }
 };
 
+/// The masks of records that are opened in a row, made some at a time.
+class masks_ahead {
+ public:
+  /// `records` is where the first of `count` records begins.
+  masks_ahead(vault& with, const packed_reader& records, std::size_t count) noexcept
+      : with_(with), records_(records), left_(count) {}
+  masks_ahead(const masks_ahead&) = delete;
+  masks_ahead(masks_ahead&&) = delete;
+  masks_ahead& operator=(const masks_ahead&) = delete;
+  masks_ahead& operator=(masks_ahead&&) = delete;
+  ~masks_ahead() {
+    for (crypto::aead_mask& mask : masks_) wipe(mask);
+  }
+
+  /// The mask of the next record, if there is one ready for this epoch.
+  const crypto::aead_mask* next(std::uint32_t epoch) {
+    if (at_ == made_) {
+      made_ = std::min(left_, masks_.size());
+      left_ -= made_;
+      at_ = 0;
+      epoch_ = epoch;
+      std::array<crypto::aead_nonce, crypto::aead_masks_at_once> nonces{};
+      for (std::size_t i = 0; i < made_; ++i) nonces[i] = read_record(records_).record.nonce;
+      with_.masks(epoch, std::span(nonces).first(made_), masks_);
+    }
+    return epoch == epoch_ ? &masks_[at_++] : (++at_, nullptr);
+  }
+
+ private:
+  vault& with_;
+  packed_reader records_;
+  std::size_t left_;
+  std::array<crypto::aead_mask, crypto::aead_masks_at_once> masks_{};
+  std::size_t at_ = 0;
+  std::size_t made_ = 0;
+  std::uint32_t epoch_ = 0;
+};
+
 }  // namespace
 
 void nonce_source::begin(std::size_t count) noexcept {
@@ -85,9 +123,7 @@ crypto::aead_nonce nonce_source::next() noexcept {
 }
 
 std::uint8_t* packed_door::input(std::size_t size) noexcept {
-  if (output_used_ != 0) wipe(output_.all().first(output_used_));
-  output_used_ = 0;
-  output_.release_large();
+  forget_output();
   if (size > most_at_once || !input_.reserve(size)) return nullptr;
   return input_.data();
 }
@@ -97,7 +133,14 @@ result<bytes_view> packed_door::taken(std::size_t size) const {
   return bytes_view(input_.view()).first(size);
 }
 
+void packed_door::forget_output() noexcept {
+  if (output_used_ != 0) wipe(output_.all().first(output_used_));
+  output_used_ = 0;
+  output_.release_large();
+}
+
 bool packed_door::prepare_output(std::uint64_t size) noexcept {
+  forget_output();
   if (size > most_at_once || !output_.reserve(static_cast<std::size_t>(size))) return false;
   output_used_ = static_cast<std::size_t>(size);
   return true;
@@ -195,9 +238,11 @@ result<std::size_t> packed_door::open(vault& with, std::size_t count, std::size_
   const std::size_t json_at = out.size();
   out.u8('[');
   packed_reader records(*in);
+  masks_ahead ahead(with, records, count);
   std::size_t bytes_values = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const record_in read = read_record(records);
+    const crypto::aead_mask* const mask = ahead.next(read.record.meta.epoch);
     if (accumulate) {
       ++sum_count_;
       if (read.has_term) sum_.add(with.term(read.record.meta.id, read.record.meta.version));
@@ -207,9 +252,10 @@ result<std::size_t> packed_door::open(vault& with, std::size_t count, std::size_
     if (read.sound) {
       const std::size_t plain = read.record.box.size() - crypto::aead_tag_size;
       // Bytes are opened in place and wait there until the JSON text is complete.
-      value = with.open(read.record, read.record.meta.kind == record_kind::bytes
-                                         ? in_place(read.record.box).first(plain)
-                                         : out.peek(plain));
+      value = with.open(
+          read.record,
+          read.record.meta.kind == record_kind::bytes ? in_place(read.record.box).first(plain) : out.peek(plain),
+          mask);
     }
     status[i] =
         value ? static_cast<std::uint8_t>(read.record.meta.kind) : static_cast<std::uint8_t>(open_status::closed);

@@ -248,10 +248,16 @@ const crypto::aead_key* vault::key_of(std::uint32_t epoch) {
   return &old_keys_[next_old_key_].key;
 }
 
-std::optional<std::size_t> vault::open(const record_view& record, mutable_bytes_view out) {
+void vault::masks(std::uint32_t epoch, std::span<const crypto::aead_nonce> nonces,
+                  std::span<crypto::aead_mask> out) {
+  if (const crypto::aead_key* const key = key_of(epoch)) key->masks(nonces, out);
+}
+
+std::optional<std::size_t> vault::open(const record_view& record, mutable_bytes_view out,
+                                       const crypto::aead_mask* mask) {
   const crypto::aead_key* const key = key_of(record.meta.epoch);
   if (key == nullptr) return std::nullopt;
-  const auto size = record_binding_.open(*key, record, out);
+  const auto size = record_binding_.open(*key, record, out, mask);
   if (!size) return std::nullopt;
   // Whoever holds the key may still have sealed what is not of its kind; it must not spoil the others.
   const bool fits = record.meta.kind == record_kind::json

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { argon2id as hashWasmArgon2id } from 'hash-wasm'
-import createModule from '../../npm/dist/wasm/locker.js'
+import { runArgon2id, startArgon2id } from '../../npm/dist/argon2id.js'
 import { inTurns, row } from './measure.mjs'
 
 const MEMORY_KIB = 65_536
@@ -16,27 +16,20 @@ const SECRET = 'correct-horse-battery-staple'
 
 const hex = (bytes) => Buffer.from(bytes).toString('hex')
 
-/** The package's core, compiled once. `fresh`: every derivation gets an instance, and so memory, of its own. */
+/** The package's module, compiled once. `fresh`: every derivation gets an instance, and so memory, of its own. */
 function packageSide(salt, { fresh }) {
   const compiled = new WebAssembly.Module(
-    readFileSync(new URL('../../npm/dist/wasm/locker.wasm', import.meta.url)),
+    readFileSync(new URL('../../npm/dist/wasm/kdf.wasm', import.meta.url)),
   )
   const secret = new TextEncoder().encode(SECRET)
-  const instance = () =>
-    createModule({
-      instantiateWasm(imports, done) {
-        done(new WebAssembly.Instance(compiled, imports), compiled)
-        return {}
-      },
-    })
+  const cost = { memoryKib: MEMORY_KIB, passes: PASSES }
   let living
   return async () => {
-    if (!fresh) living ??= await instance()
+    if (!fresh) living ??= await startArgon2id(compiled)
     const begin = performance.now()
-    const core = living ?? (await instance())
-    const key = core.argon2id(secret, salt, MEMORY_KIB, PASSES)
+    const key = living ? living(secret, salt, cost) : await runArgon2id(compiled, secret, salt, cost)
     const took = performance.now() - begin
-    if (!(key instanceof Uint8Array)) throw new Error(`Argon2id failed: ${key.message}`)
+    if (typeof key === 'string') throw new Error(`Argon2id failed: ${key}`)
     return { took, key: hex(key) }
   }
 }

@@ -4,7 +4,7 @@
  * gzip -9 and brotli 11.
  */
 import { readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -88,16 +88,19 @@ for (const [name, target] of Object.entries(manifest.exports)) {
   entries.push({ name, ...weigh(bytes), files: inputs.length })
 }
 
-/** The worker's own code; a bundler gives it a copy of the glue, which is the row below it. */
-const workerPath = join(dist, 'kdf_worker.js')
-const worker = weigh((await bundle(workerPath, [gluePath])).bytes)
-const workerWhole = weigh((await bundle(workerPath)).bytes)
+const kdf = weigh(readFileSync(join(dist, 'wasm/kdf.wasm')))
+const worker = weigh((await bundle(join(dist, 'kdf_worker.js'))).bytes)
 
-/** With what they share with the entry, which a bundler would not write twice. */
+/** Without what they share with the entry: a bundler does not write that twice. */
+const shared = (await bundle(join(npmDir, manifest.exports['.'].default), [gluePath])).inputs
 const parts = []
 for (const path of onDemand) {
-  parts.push({ name: relative(dist, path), ...weigh((await bundle(path, [gluePath])).bytes) })
+  const seen = shared.map((file) => resolve(file)).filter((file) => file !== path)
+  parts.push({ name: relative(dist, path), ...weigh((await bundle(path, [gluePath, ...seen])).bytes) })
 }
+const forPassphrase = parts.find(({ name }) => name === 'passphrase_slot.js')
+if (!forPassphrase)
+  throw new Error('passphrase_slot.js is no longer loaded on demand; weigh it where it is now.')
 
 const main = entries.find((entry) => entry.name === '.')
 const total = add(wasm, glue, main)
@@ -121,7 +124,7 @@ const rows = [
     peerName: 'the bar',
     ratio: Number((kB(total.gzip) / BAR_KB).toFixed(3)),
     ...verdict(kB(total.gzip), { atMost: BAR_KB, unit: ' kB' }),
-    note: 'WASM + glue + entry ., each compressed by itself',
+    note: 'locker.wasm + glue + entry ., each compressed by itself: what every visitor downloads',
   }),
   line('wasm', wasm),
   line('glue', glue),
@@ -132,10 +135,15 @@ const rows = [
       entry.name === '.' ? {} : { note: 'with what it shares with the entry .' },
     ),
   ),
-  ...parts.map((part) => line(part.name, part, { note: 'fetched outside browsers only' })),
+  ...parts.map((part) =>
+    line(part.name, part, {
+      note: part === forPassphrase ? 'fetched when a passphrase is used' : 'fetched outside browsers only',
+    }),
+  ),
+  line('kdf.wasm', kdf, { note: 'Argon2id; fetched when a passphrase is used' }),
   line('worker', worker, { note: 'fetched when a passphrase is used' }),
-  line('worker with the glue', workerWhole, {
-    note: 'as a bundler writes it, for it cannot share the glue with the page',
+  line('size-with-passphrase', add(total, forPassphrase, kdf, worker), {
+    note: 'size-locker and all that a passphrase adds to it',
   }),
 ]
 printSizes('What a visitor downloads (kB = 1,000 bytes)', rows)

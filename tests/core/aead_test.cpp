@@ -125,6 +125,27 @@ TEST(Aead, EveryFlippedBitIsNoticedAndLeavesZeros) {
   EXPECT_FALSE(aead_key(random_key()).open(nonce, box, aad));
 }
 
+TEST(Aead, OpensWithMasksThatWereMadeTogether) {
+  const aead_key key(random_key());
+  for (std::size_t count = 1; count <= aead_masks_at_once; ++count) {
+    std::array<aead_nonce, aead_masks_at_once> nonces{};
+    for (aead_nonce& nonce : nonces) fill_random(nonce);
+    std::array<aead_mask, aead_masks_at_once> masks{};
+    key.masks(std::span(nonces).first(count), masks);
+    for (std::size_t i = 0; i < count; ++i) {
+      const bytes plaintext = random_bytes(64 * i + i);
+      const bytes aad = random_bytes(3 * i);
+      const bytes box = key.seal(nonces[i], plaintext, aad);
+      bytes opened(plaintext.size());
+      EXPECT_TRUE(key.open(nonces[i], box, aad, opened, &masks[i]));
+      EXPECT_EQ(opened, plaintext);
+      // Another nonce's mask: the tag does not hold, and nothing is shown.
+      EXPECT_FALSE(key.open(nonces[i], box, aad, opened, &masks[(i + 1) % masks.size()]));
+      EXPECT_TRUE(all_zero(opened));
+    }
+  }
+}
+
 TEST(Aead, EveryTruncationIsRefused) {
   const aead_key key(random_key());
   const auto nonce = random_array<aead_nonce_size>();

@@ -402,6 +402,49 @@ stored_record root_of(const vault& with, const root& content) {
   return out;
 }
 
+TEST(Packed, OpensRecordsOfSeveralEpochsInAnyOrder) {
+  auto vault = test::new_vault();
+  packed_door door;
+  std::vector<stored_record> records;
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    std::vector<packed_item> items;
+    for (int i = 0; i < 9; ++i) {
+      items.push_back({.id = "entry/" + std::to_string(epoch * 9 + i), .value = std::to_string(epoch * 9 + i)});
+    }
+    for (const stored_record& record : records_of(sealed(door, vault, items))) records.push_back(record);
+    ASSERT_TRUE(vault.raise_epoch());
+  }
+  std::minstd_rand order(7);  // NOLINT(cert-msc*): the same orders in every run
+  for (int round = 0; round < 20; ++round) {
+    std::ranges::shuffle(records, order);
+    const opened_values values = opened(door, vault, records);
+    std::string json;
+    for (const stored_record& record : records) json += (json.empty() ? "[" : ",") + record.id.substr(6);
+    EXPECT_EQ(values.json, json + "]");
+  }
+}
+
+TEST(Packed, AnInputAreaThatIsKeptIsGoodForManyCalls) {
+  auto vault = test::new_vault();
+  packed_door door;
+  std::uint8_t* const memory = door.input(packed_door::kept_input);
+  ASSERT_NE(memory, nullptr);
+  // The largest values that fit, in and out, without asking again.
+  const std::string value = '"' + std::string(100'000, 'a') + '"';
+  for (int i = 0; i < 3; ++i) {
+    const bytes input = test::pack(std::vector<packed_item>{{.id = "entry/a", .value = value}});
+    std::ranges::copy(input, memory);
+    const auto size = door.seal(vault, 1, input.size(), now);
+    ASSERT_TRUE(size);
+    const bytes packed = test::pack(records_of(test::unpack_sealed(test::output_of(door, *size), 1)));
+    std::ranges::copy(packed, memory);
+    const auto opened_size = door.open(vault, 1, packed.size(), false);
+    ASSERT_TRUE(opened_size);
+    EXPECT_EQ(test::unpack_opened(test::output_of(door, *opened_size), 1).json, "[" + value + "]");
+  }
+  EXPECT_EQ(door.input(1), memory);
+}
+
 TEST(Packed, StopsBeforeTheDataKeyHasSealedTooOften) {
   auto vault = test::new_vault();
   packed_door door;

@@ -20,6 +20,11 @@ inline constexpr std::size_t aead_tag_size = 16;
 
 using aead_nonce = byte_array<aead_nonce_size>;
 
+/// What masks the tag of the message under one nonce and key (SP 800-38D: the encryption of J0).
+using aead_mask = byte_array<16>;
+/// As many masks are made at the price of one.
+inline constexpr std::size_t aead_masks_at_once = 8;
+
 /// A key made ready: the AES key schedule and the GHASH key, computed once and wiped at the end.
 ///
 /// It does not draw nonces: two seals under one key must never share one, and the caller counts them. Using
@@ -45,6 +50,12 @@ class aead_key {
   /// `out` then holds zeros only. Allocates nothing.
   [[nodiscard]] bool open(std::span<const std::uint8_t, aead_nonce_size> nonce, bytes_view box, bytes_view aad,
                           mutable_bytes_view out) const noexcept;
+
+  /// The masks of up to `aead_masks_at_once` nonces, for `open`.
+  void masks(std::span<const aead_nonce> nonces, std::span<aead_mask> out) const noexcept;
+  /// `open` with the mask of this nonce, for many boxes in a row; with any other mask the tag does not hold.
+  [[nodiscard]] bool open(std::span<const std::uint8_t, aead_nonce_size> nonce, bytes_view box, bytes_view aad,
+                          mutable_bytes_view out, const aead_mask* mask) const noexcept;
 
   /// The same into memory of its own.
   [[nodiscard]] bytes seal(std::span<const std::uint8_t, aead_nonce_size> nonce, bytes_view plaintext,

@@ -32,6 +32,11 @@ struct argon2id_limits {
   static constexpr std::uint64_t passes_min = 2;
   static constexpr std::uint64_t passes_max = 16;
   static constexpr std::uint64_t passes_default = 3;
+
+  [[nodiscard]] static constexpr bool allow(std::uint64_t memory_kib, std::uint64_t passes) noexcept {
+    return memory_kib >= memory_kib_min && memory_kib <= memory_kib_max && passes >= passes_min &&
+           passes <= passes_max;
+  }
 };
 
 inline constexpr std::size_t argon2id_salt_size = 16;
@@ -45,8 +50,18 @@ inline constexpr std::size_t argon2id_salt_size = 16;
                                           std::span<const std::uint8_t, argon2id_salt_size> salt,
                                           std::uint64_t memory_kib, std::uint64_t passes);
 
-/// Argon2id without this project's limits, for test vectors by others. Lowest values: 8 KiB, 1 pass, 16 bytes
-/// of output. `kdf_out_of_range` below them.
+/// What became of a derivation, where there is no room for sentences.
+enum class argon2id_outcome : std::uint8_t { done = 0, out_of_range = 1, too_large = 2, out_of_memory = 3 };
+
+/// Argon2id without this project's limits. Lowest values: 8 KiB, 1 pass, 16 bytes of output; `out_of_range`
+/// below them, and then `out` is as it was.
+[[nodiscard]] argon2id_outcome argon2id_into(bytes_view secret,
+                                             std::span<const std::uint8_t, argon2id_salt_size> salt,
+                                             std::uint64_t memory_kib, std::uint64_t passes,
+                                             mutable_bytes_view out) noexcept;
+
+/// The same with errors that say what to do, for test vectors by others: `kdf_out_of_range`, `too_large`,
+/// `out_of_memory`.
 [[nodiscard]] result<void> argon2id_without_limits(bytes_view secret,
                                                    std::span<const std::uint8_t, argon2id_salt_size> salt,
                                                    std::uint64_t memory_kib, std::uint64_t passes,

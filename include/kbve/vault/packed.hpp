@@ -49,11 +49,15 @@ class nonce_source {
 };
 
 /// A vault's packed operations. The caller writes the input into `input(n)`, calls, and reads as many bytes as
-/// the call answers from `output()`, before the next call. Input that does not parse to its last byte is
-/// refused as a whole.
+/// the call answers from `output()`, before the next call wipes them. Input that does not parse to its last byte
+/// is refused as a whole.
 class packed_door {
  public:
-  /// Memory for `size` bytes of input, or nullptr. The output of the call before is wiped and gone.
+  /// Input areas of up to this many bytes stay where they are until a larger one is asked for; a larger one is
+  /// good for one call.
+  static constexpr std::size_t kept_input = 131'072;
+
+  /// Memory for `size` bytes of input, or nullptr.
   [[nodiscard]] std::uint8_t* input(std::size_t size) noexcept;
   [[nodiscard]] std::uint8_t* output() noexcept { return output_.data(); }
 
@@ -78,6 +82,7 @@ class packed_door {
 
  private:
   [[nodiscard]] result<bytes_view> taken(std::size_t size) const;
+  void forget_output() noexcept;
   [[nodiscard]] bool prepare_output(std::uint64_t size) noexcept;
   /// The same part of the input, to be written to.
   [[nodiscard]] mutable_bytes_view in_place(bytes_view part) noexcept;

@@ -87,7 +87,8 @@ class binding {
   /// value at its beginning. Nothing when the box does not hold, is not where it belongs or is not padded as
   /// the format says; `out` is then all zeros.
   [[nodiscard]] std::optional<std::size_t> open(const crypto::aead_key& key, const record_view& record,
-                                                mutable_bytes_view out) const noexcept;
+                                                mutable_bytes_view out,
+                                                const crypto::aead_mask* mask = nullptr) const noexcept;
 
  private:
   static constexpr std::size_t max_prefix = 4 + record_label.size() + 4 + 16;

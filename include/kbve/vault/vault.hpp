@@ -115,7 +115,12 @@ class vault {
 
   /// Opens a record into `out` of exactly `box.size() - aead_tag_size` bytes and gives the value's length.
   /// Nothing when it does not open, belongs to an epoch still to come, or is not what its kind says.
-  [[nodiscard]] std::optional<std::size_t> open(const record_view& record, mutable_bytes_view out);
+  /// `mask`, for many records in a row: what `masks` said of its nonce and epoch.
+  [[nodiscard]] std::optional<std::size_t> open(const record_view& record, mutable_bytes_view out,
+                                                const crypto::aead_mask* mask = nullptr);
+
+  /// Masks for `open`, of up to `aead_masks_at_once` records of one epoch; none for an epoch still to come.
+  void masks(std::uint32_t epoch, std::span<const crypto::aead_nonce> nonces, std::span<crypto::aead_mask> out);
 
   /// A record's term in the set sum.
   [[nodiscard]] crypto::hmac_tag term(std::string_view id, const version& at) const noexcept {

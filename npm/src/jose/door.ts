@@ -2,11 +2,12 @@
  * The other side of wasm/door.hpp: jose.wasm with texts and bytes instead of pointers. Every method is one call
  * into WASM (two where a token is larger than any before) and throws what the core says as a `LockerError`.
  */
+
+import { importsFor } from '../bare_imports.ts'
 import { type ErrorCode, LockerError } from '../errors.ts'
 import { Memory, PackedReader, PackedWriter, textBound } from '../packed.ts'
 import { compile, type WasmSource } from '../wasm_source.ts'
 import { KnownHeaders } from './headers.ts'
-import { importsFor } from './imports.ts'
 import type { Jwt } from './types.ts'
 
 /** The functions of jose.wasm; each says in wasm/*_door.cpp what it reads and writes. */
@@ -311,7 +312,7 @@ export function door(): Door {
 }
 
 async function make(source: WasmSource): Promise<Door> {
-  const wasm = await compile(source)
+  const wasm = await compile(source, 'jose.wasm')
   let made: Door | undefined
   const instance: WebAssembly.Instance = await WebAssembly.instantiate(
     wasm,

@@ -5,9 +5,11 @@ import type { SealedRecord } from '../format.ts'
  * buffer: a 12-byte nonce cut out of WASM memory would take all of that memory to the disk.
  */
 export function compact(record: SealedRecord): SealedRecord {
-  return { ...record, writer: own(record.writer), nonce: own(record.nonce), box: own(record.box) }
+  const { writer, nonce, box } = record
+  if (isWhole(writer) && isWhole(nonce) && isWhole(box)) return record
+  return { ...record, writer: writer.slice(), nonce: nonce.slice(), box: box.slice() }
 }
 
-function own(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice()
+function isWhole(bytes: Uint8Array<ArrayBuffer>): boolean {
+  return bytes.length === bytes.buffer.byteLength
 }

@@ -1,13 +1,10 @@
-/** Keyslots: how a secret opens a header, and how a new header gets its first slot. */
+/** The device keyslot: a key of this browser that opens the header by itself. */
 import { toBase64url, toJson } from './base64url.ts'
 import type { Core } from './core.ts'
-import { isFailure, LockerError, orThrow } from './errors.ts'
+import { LockerError, orThrow } from './errors.ts'
 import type { Header, Slot } from './format.ts'
-import { type Argon2idCost, argon2id, throwIfAborted } from './kdf.ts'
 import type { StorageSession } from './storage/storage.ts'
 import { type OpenVault, opened } from './vault.ts'
-
-const defaultCost: Argon2idCost = { memoryKib: 65_536, passes: 3 }
 
 /** Name under which a device slot's key lies in the store `keys`. */
 function deviceKeyName(slot: Pick<Slot, 'id'>): string {
@@ -26,48 +23,6 @@ function subtle(): SubtleCrypto {
 
 function randomBytes(length: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(length))
-}
-
-/** Calls `use` with the key a passphrase (NFKC, UTF-8) stretches to, and zeroes it. */
-async function withPassphraseKey<T>(
-  core: Core,
-  passphrase: string,
-  salt: Uint8Array<ArrayBuffer>,
-  cost: Argon2idCost,
-  signal: AbortSignal,
-  use: (kek: Uint8Array<ArrayBuffer>) => T,
-): Promise<T> {
-  const secret = new TextEncoder().encode(passphrase.normalize('NFKC'))
-  let kek: Uint8Array<ArrayBuffer> | undefined
-  try {
-    kek = await argon2id(core, secret, salt, cost, signal)
-    throwIfAborted(signal)
-    return use(kek)
-  } finally {
-    secret.fill(0)
-    kek?.fill(0)
-  }
-}
-
-/** Adds a passphrase slot to a vault. */
-export async function addPassphraseSlot(
-  core: Core,
-  vault: OpenVault,
-  passphrase: string,
-  options: { now: number; cost: Partial<Argon2idCost>; signal: AbortSignal },
-): Promise<void> {
-  const cost = { ...defaultCost, ...options.cost }
-  const salt = randomBytes(16)
-  const slot: Omit<Slot, 'nonce' | 'wrapped'> = {
-    id: randomBytes(16),
-    kind: 'passphrase',
-    label: 'Passphrase',
-    created: options.now,
-    kdf: { alg: 'argon2id13', memory_kib: cost.memoryKib, passes: cost.passes, lanes: 1, salt },
-  }
-  await withPassphraseKey(core, passphrase, salt, cost, options.signal, (kek) =>
-    orThrow(vault.core.wrapSlot(toJson(slot), kek)),
-  )
 }
 
 /** Adds a device slot to a vault; the key it returns belongs under `name` in the store `keys`. */
@@ -94,26 +49,6 @@ export async function addDeviceSlot(
     rootKey.fill(0)
   }
   return { name: deviceKeyName(slot), key }
-}
-
-/** Opens the header with the first passphrase slot that this passphrase opens. */
-export async function unlockWithPassphrase(
-  core: Core,
-  header: Header,
-  schemaJson: string,
-  passphrase: string,
-  signal: AbortSignal,
-): Promise<OpenVault> {
-  const headerJson = toJson(header)
-  for (const [index, { kdf }] of header.slots.entries()) {
-    if (kdf.alg !== 'argon2id13') continue
-    const cost = { memoryKib: kdf.memory_kib, passes: kdf.passes }
-    const made = await withPassphraseKey(core, passphrase, kdf.salt, cost, signal, (kek) =>
-      core.module.Vault.unlock(headerJson, index, kek, schemaJson),
-    )
-    if (!isFailure(made) || made.code !== 'wrong_secret') return opened(core.module, made)
-  }
-  throw new LockerError('wrong_secret', 'This passphrase does not open the locker; check it and try again.')
 }
 
 /** Opens the header with this browser's key; `undefined` where the browser has none for it. */

@@ -1,9 +1,9 @@
-/** What jose.wasm asks of the world around it: random bytes, and that is all. */
+/** What the modules without glue (jose.wasm, kdf.wasm) ask of the world around them: random bytes, and that is all. */
 
 const mostAtOnce = 65_536
 
 /** `memory` is there once the module is instantiated; `grown` is told when its buffer is another one. */
-export function importsFor(memory: () => WebAssembly.Memory, grown: () => void): WebAssembly.Imports {
+export function importsFor(memory: () => WebAssembly.Memory, grown = () => {}): WebAssembly.Imports {
   return {
     env: { emscripten_notify_memory_growth: grown },
     wasi_snapshot_preview1: {
