@@ -408,6 +408,7 @@ TEST(Packed, OpensRecordsOfSeveralEpochsInAnyOrder) {
   std::vector<stored_record> records;
   for (int epoch = 0; epoch < 3; ++epoch) {
     std::vector<packed_item> items;
+    items.reserve(9);
     for (int i = 0; i < 9; ++i) {
       items.push_back({.id = "entry/" + std::to_string(epoch * 9 + i), .value = std::to_string(epoch * 9 + i)});
     }
