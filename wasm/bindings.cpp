@@ -141,8 +141,8 @@ class locker_vault {
     const std::uint32_t current = vault_->current_header().epoch;
     std::uint64_t wanted = 0;
     if (!to_integer(epoch, wanted) || wanted > current) {
-      return bytes_or_failure(
-          to_js(fail(errc::cookie_invalid, "The cookie was not sealed by this locker; set it again.", "epoch").error()));
+      return bytes_or_failure(to_js(
+          fail(errc::cookie_invalid, "The cookie was not sealed by this locker; set it again.", "epoch").error()));
     }
     return bytes_or_failure(
         to_js(bytes_view(vault_->cookie_key(wanted == 0 ? current : static_cast<std::uint32_t>(wanted)).view())));

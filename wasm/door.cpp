@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <utility>
 
+#include "detail/json_text.hpp"
 #include "kbve/core/base64url.hpp"
 #include "kbve/core/secret.hpp"
-#include "detail/json_text.hpp"
 
 namespace kbve::wasm {
 namespace {

@@ -1,5 +1,6 @@
 /// Tokens and keys through the door. Nothing is decided here.
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -24,7 +25,8 @@ std::string_view token(std::uint32_t size) noexcept {
 }
 
 std::int32_t freed() {
-  return refuse(fail(errc::invalid_field, "These keys or rules were freed already; make them anew.", "keys").error());
+  return refuse(
+      fail(errc::invalid_field, "These keys or rules were freed already; make them anew.", "keys").error());
 }
 
 template <class T>
@@ -95,9 +97,18 @@ KBVE_DOOR(decodeJwt) std::int32_t decode_jwt(std::uint32_t size) {
   return answer(jose::decode_jwt(token(size), jose::max_token_size));
 }
 
-/// Input: a token. Output: the same, when everything holds at `now` milliseconds since 1970.
+/// Input: a token whose first `header` bytes, and the dot after them, were read before. Output: the claims.
+KBVE_DOOR(decodeClaims) std::int32_t decode_claims(std::uint32_t size, std::uint32_t header) {
+  const std::string_view whole = token(size);
+  return answer(
+      jose::decode_claims(whole.substr(std::min<std::size_t>(header + 1, whole.size())), jose::max_token_size));
+}
+
+/// Input: a token. Output, when everything holds at `now` milliseconds since 1970: the same as of decodeJwt, or
+/// the claims alone.
 KBVE_DOOR(verifyJwt)
-std::int32_t verify_jwt(std::uint32_t size, std::int32_t keys, std::int32_t policy, double now) {
+std::int32_t verify_jwt(std::uint32_t size, std::int32_t keys, std::int32_t policy, double now,
+                        std::int32_t claims_alone) {
   const auto* const set = kept_keys.find(keys);
   const auto* const rules = kept_policies.find(policy);
   if (set == nullptr || rules == nullptr) return freed();
@@ -105,7 +116,9 @@ std::int32_t verify_jwt(std::uint32_t size, std::int32_t keys, std::int32_t poli
   if (!to_integer(std::floor(now), date)) {
     return refuse(fail(errc::invalid_field, "The time is a number of milliseconds since 1970.", "now").error());
   }
-  return answer(jose::verify_jwt(token(size), *set, *rules, date));
+  auto checked = jose::verify_jwt(token(size), *set, *rules, date);
+  if (checked && claims_alone != 0) return answer(std::move(checked->claims));
+  return answer(checked);
 }
 
 /// Input: a token. Output: u32 header's length · header · payload.

@@ -59,7 +59,11 @@ class checker {
  private:
   [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
 
-  void skip_space() noexcept {
+  [[gnu::always_inline]] void skip_space() noexcept {
+    if (at_ != end_ && *at_ <= ' ') skip_more_space();
+  }
+
+  [[gnu::noinline]] void skip_more_space() noexcept {
     while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
   }
 

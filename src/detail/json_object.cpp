@@ -130,8 +130,9 @@ class object_reader {
   std::size_t value_start_ = 0;  // 0 is where the object begins, so never a member's value
   bool name_is_next_ = false;
   std::size_t depth_ = 0;
-  std::array<frame, max_object_depth + 1> frames_{};
-  std::vector<std::string_view> names_;  // of the objects inside
+  // Each is written before it is read.
+  std::array<frame, max_object_depth + 1> frames_;  // NOLINT(*-member-init)
+  std::vector<std::string_view> names_;             // of the objects inside
 };
 
 std::optional<json_object> json_object::read(std::string_view text) {

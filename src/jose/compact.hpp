@@ -12,6 +12,7 @@
 #include "detail/json_object.hpp"
 #include "kbve/core/base64url.hpp"
 #include "kbve/core/bytes.hpp"
+#include "kbve/core/result.hpp"
 
 namespace kbve::jose {
 
@@ -29,6 +30,11 @@ template <std::size_t Parts>
   out[Parts - 1] = text;
   return out;
 }
+
+/// What is said of a signed token's form in more than one place.
+[[nodiscard]] std::unexpected<error> too_large();
+[[nodiscard]] std::unexpected<error> not_three_parts();
+[[nodiscard]] std::unexpected<error> not_base64url(std::string_view part);
 
 /// Decodes one part into a JSON object. Nothing when it is none.
 [[nodiscard]] inline std::optional<detail::json_object> object_in(std::string_view part, bytes& memory) {

@@ -13,6 +13,23 @@ std::unexpected<error> malformed(std::string_view message, std::string_view fiel
   return fail(errc::jwt_malformed, message, field);
 }
 
+}  // namespace
+
+std::unexpected<error> too_large() {
+  return fail(errc::too_large, "The token is over the size allowed for it; raise maxBytes if it is an honest one.",
+              "token");
+}
+
+std::unexpected<error> not_three_parts() {
+  return malformed("A signed token has three parts between two dots; pass it on as it came.", "token");
+}
+
+std::unexpected<error> not_base64url(std::string_view part) {
+  return malformed("A part of the token is not strict base64url; pass it on as it came.", part);
+}
+
+namespace {
+
 /// `crit` lists names of extensions that are there, each once, and none of the RFC's own (RFC 7515 section
 /// 4.1.11).
 bool read_extensions(const detail::json_object& header, std::vector<std::string>& out) {
@@ -35,11 +52,10 @@ bool read_extensions(const detail::json_object& header, std::vector<std::string>
 
 result<jws> read_jws(std::string_view token, std::size_t max_size) {
   if (token.size() > max_size) {
-    return fail(errc::too_large,
-                "The token is over the size allowed for it; raise maxBytes if it is an honest one.", "token");
+    return too_large();
   }
   const auto parts = split<3>(token);
-  if (!parts) return malformed("A signed token has three parts between two dots; pass it on as it came.", "token");
+  if (!parts) return not_three_parts();
   jws out;
   bytes header_bytes;
   const auto header = object_in((*parts)[0], header_bytes);
@@ -57,10 +73,9 @@ result<jws> read_jws(std::string_view token, std::size_t max_size) {
   }
   out.algorithm_name = *std::move(name);
   auto payload = base64url::decode((*parts)[1]);
-  if (!payload) return malformed("The token's payload is not strict base64url; pass it on as it came.", "payload");
+  if (!payload) return not_base64url("payload");
   auto signature = base64url::decode((*parts)[2]);
-  if (!signature)
-    return malformed("The token's signature is not strict base64url; pass it on as it came.", "signature");
+  if (!signature) return not_base64url("signature");
   header->append_to(out.header);
   out.payload = *std::move(payload);
   out.signature = *std::move(signature);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "compact.hpp"
 #include "detail/json_object.hpp"
 #include "detail/json_text.hpp"
 
@@ -109,6 +110,20 @@ result<jwt> decode_jwt(std::string_view token, std::size_t max_size) {
   const auto claims = json_object::read(as_text(read->payload));
   if (!claims) return not_claims();
   return halves(*std::move(read), *claims);
+}
+
+result<std::string> decode_claims(std::string_view rest, std::size_t max_size) {
+  if (rest.size() > max_size) return too_large();
+  const auto parts = split<2>(rest);
+  if (!parts) return not_three_parts();
+  const auto payload = base64url::decode((*parts)[0]);
+  if (!payload) return not_base64url("payload");
+  if (!base64url::decode((*parts)[1])) return not_base64url("signature");
+  const auto claims = json_object::read(as_text(*payload));
+  if (!claims) return not_claims();
+  std::string out;
+  claims->append_to(out);
+  return out;
 }
 
 result<jwt> verify_jwt(std::string_view token, const key_set& keys, const jwt_policy& policy, std::uint64_t now) {

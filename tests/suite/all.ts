@@ -3,6 +3,9 @@ import { suite as badHeader } from './bad_header.ts'
 import { suite as badRecords } from './bad_records.ts'
 import { suite as importSafety } from './import_safety.ts'
 import { suite as interop } from './interop.ts'
+import { suite as joseInterop } from './jose_interop.ts'
+import { suite as joseRemote } from './jose_remote.ts'
+import { suite as joseTokens } from './jose_tokens.ts'
 import { suite as lateEntries } from './late_entries.ts'
 import { suite as lockerStates } from './locker_states.ts'
 import { suite as lockerWork } from './locker_work.ts'
@@ -23,5 +26,8 @@ export const suites = {
   bad_header: badHeader,
   separate_lockers: separate,
   tabs,
+  jose_tokens: joseTokens,
+  jose_interop: joseInterop,
+  jose_remote: joseRemote,
   import_safety: importSafety,
 }

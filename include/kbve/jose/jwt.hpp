@@ -42,6 +42,9 @@ struct jwt {
 /// Form only: what it says may be anybody's word. `jwt_malformed` or `too_large`.
 [[nodiscard]] result<jwt> decode_jwt(std::string_view token, std::size_t max_size = default_token_size);
 
+/// The same of what follows a header that was read before: `rest` is payload, dot and signature. Gives the claims.
+[[nodiscard]] result<std::string> decode_claims(std::string_view rest, std::size_t max_size = default_token_size);
+
 /// Checks the signature, then the claims, at `now` milliseconds since 1970. The errors of `verify_jws`, and
 /// `jwt_claim_invalid`, `jwt_expired`, `jwt_not_yet_valid` with the claim as field.
 [[nodiscard]] result<jwt> verify_jwt(std::string_view token, const key_set& keys, const jwt_policy& policy,

@@ -5,6 +5,7 @@
 import { type ErrorCode, LockerError } from '../errors.ts'
 import { Memory, PackedReader, PackedWriter, textBound } from '../packed.ts'
 import { compile, type WasmSource } from '../wasm_source.ts'
+import { KnownHeaders } from './headers.ts'
 import { importsFor } from './imports.ts'
 import type { Jwt } from './types.ts'
 
@@ -22,7 +23,8 @@ interface Exports {
   parsePolicy(size: number): number
   freePolicy(policy: number): void
   decodeJwt(size: number): number
-  verifyJwt(size: number, keys: number, policy: number, now: number): number
+  decodeClaims(size: number, header: number): number
+  verifyJwt(size: number, keys: number, policy: number, now: number, claimsAlone: number): number
   verifyJws(size: number, keys: number, policy: number): number
   sealJwe(size: number, keys: number): number
   openJwe(size: number, keys: number): number
@@ -91,33 +93,40 @@ const firstRoom = 4_096
 export class Door {
   readonly #core: Exports
   readonly #stateAt: number
-  #memory: Memory
+  readonly #headers = new KnownHeaders()
+  #memory!: Memory
   /** Address and size of the output. */
-  #state: Uint32Array
+  #state!: Uint32Array
+  #inputView!: Uint8Array
   #input = 0
   #room = 0
 
-  /** `instance` is initialized. */
+  /** `core` is initialized. */
   constructor(core: Exports) {
     this.#core = core
     this.#stateAt = core.output()
-    this.#memory = new Memory(new Uint8Array(core.memory.buffer))
-    this.#state = new Uint32Array(core.memory.buffer, this.#stateAt, 2)
+    this.#show()
     this.#reserve(firstRoom)
   }
 
   /** The memory has grown and is another buffer now. */
   grown(): void {
-    this.#memory = new Memory(new Uint8Array(this.#core.memory.buffer))
-    this.#state = new Uint32Array(this.#core.memory.buffer, this.#stateAt, 2)
+    this.#show()
   }
 
   decodeJwt<C extends object>(token: string): Jwt<C> {
-    return JSON.parse(this.#text(this.#core.decodeJwt(this.#put(token))))
+    const dot = token.indexOf('.')
+    const header = this.#headers.of(token, dot)
+    const size = this.#put(token)
+    if (header) return { header, claims: JSON.parse(this.#text(this.#core.decodeClaims(size, dot))) }
+    return this.#headers.noted(token, dot, this.#text(this.#core.decodeJwt(size)))
   }
 
   verifyJwt<C extends object>(token: string, keys: KeysHandle, policy: PolicyHandle, now: number): Jwt<C> {
-    return JSON.parse(this.#text(this.#core.verifyJwt(this.#put(token), keys, policy, now)))
+    const dot = token.indexOf('.')
+    const header = this.#headers.of(token, dot)
+    const text = this.#text(this.#core.verifyJwt(this.#put(token), keys, policy, now, header ? 1 : 0))
+    return header ? { header, claims: JSON.parse(text) } : this.#headers.noted(token, dot, text)
   }
 
   verifyJws(token: string, keys: KeysHandle, policy: PolicyHandle): WithHeader {
@@ -194,6 +203,15 @@ export class Door {
     return this.#core.epochOfCookie(this.#putAll(keyId, sealed)) >>> 0
   }
 
+  #show(): void {
+    const { buffer } = this.#core.memory
+    if (this.#memory?.bytes.buffer !== buffer) {
+      this.#memory = new Memory(new Uint8Array(buffer))
+      this.#state = new Uint32Array(buffer, this.#stateAt, 2)
+    }
+    this.#inputView = new Uint8Array(buffer, this.#input, this.#room)
+  }
+
   #reserve(size: number): void {
     if (size <= this.#room) return
     const at = this.#core.input(size)
@@ -205,23 +223,17 @@ export class Door {
     }
     this.#input = at
     this.#room = size
+    this.#show()
   }
 
   /** Puts one text where the core reads it, and says how many bytes it has. */
   #put(text: string): number {
-    const { length } = text
-    if (length > this.#room) this.#reserve(length)
-    const { bytes } = this.#memory
-    const at = this.#input
-    let seen = 0
-    for (let i = 0; i < length; i++) {
-      const code = text.charCodeAt(i)
-      bytes[at + i] = code
-      seen |= code
-    }
-    if (seen < 0x80) return length
+    if (text.length > this.#room) this.#reserve(text.length)
+    const { read, written } = encoder.encodeInto(text, this.#inputView)
+    if (read === text.length) return written
+    // Not all of it is ASCII.
     this.#reserve(textBound(text))
-    return encoder.encodeInto(text, this.#memory.bytes.subarray(this.#input)).written
+    return encoder.encodeInto(text, this.#inputView).written
   }
 
   /** Puts several values there. */
