@@ -4,52 +4,58 @@
 #include <utility>
 
 #include "json.hpp"
-#include "json_character.hpp"
+#include "json_scanner.hpp"
 #include "json_text.hpp"
 
 namespace kbve::detail {
 
-/// Walks over text that `check_json` has taken, so it looks for what it needs and believes the rest.
-class object_reader {
+/// Checks the text and takes it apart in one pass: every token is read by this.
+class object_reader : private json_scanner {
  public:
-  explicit object_reader(json_object& out) noexcept : out_(out), text_(out.text_) {}
+  /// `text` begins with the object.
+  object_reader(json_object& out, std::string_view text) noexcept : json_scanner(text), out_(out), begin_(at_) {}
 
   bool run() {
     out_.members_.reserve(16);  // more than most tokens have
-    while (at_ < text_.size()) {
-      switch (text_[at_]) {
-        case '{':
-        case '[':
-          value_begins();
-          frames_[++depth_] = {.is_object = text_[at_] == '{', .first_name = names_.size()};
-          name_is_next_ = frames_[depth_].is_object;
+    for (;;) {
+      // Here a value must stand.
+      skip_space();
+      if (at_ == end_) return false;
+      const char c = *at_;
+      if (depth_ == 1) value_ = at_;
+      if (c == '{' || c == '[') {
+        if (depth_ == max_object_depth) return false;
+        frames_[++depth_] = {.is_object = c == '{', .first_name = names_.size()};
+        ++at_;
+        skip_space();
+        if (at_ != end_ && *at_ == (c == '{' ? '}' : ']')) {
+          close();
+        } else {
+          if (c == '{' && !name()) return false;
+          continue;
+        }
+      } else if (c == '"' ? !text() : !plain(c)) {
+        return false;
+      }
+      // A value has ended: close what ends with it, then find the next one.
+      for (;;) {
+        if (depth_ == 0) {
+          out_.text_ = {begin_, at_};
+          skip_space();
+          return at_ == end_;
+        }
+        if (depth_ == 1) out_.members_.back().value = {value_, at_};
+        skip_space();
+        if (at_ == end_) return false;
+        if (*at_ == ',') {
           ++at_;
+          if (frames_[depth_].is_object && !name()) return false;
           break;
-        case '}':
-        case ']':
-          value_ends();
-          names_.resize(frames_[depth_].first_name);
-          --depth_;
-          name_is_next_ = false;
-          ++at_;
-          break;
-        case ',':
-          value_ends();
-          name_is_next_ = frames_[depth_].is_object;
-          ++at_;
-          break;
-        case '"':
-          if (!string()) return false;
-          break;
-        case ':':
-        case ' ':
-        case '\n':
-        case '\t':
-        case '\r': ++at_; break;
-        default: scalar();
+        }
+        if (*at_ != (frames_[depth_].is_object ? '}' : ']')) return false;
+        close();
       }
     }
-    return true;
   }
 
  private:
@@ -58,53 +64,56 @@ class object_reader {
     std::size_t first_name;
   };
 
-  void value_begins() noexcept {
-    if (depth_ == 1) value_start_ = at_;
-  }
-
-  void value_ends() {
-    if (depth_ != 1 || value_start_ == 0) return;
-    std::string_view value = text_.substr(value_start_, at_ - value_start_);
-    value = value.substr(0, value.find_last_not_of(" \n\t\r") + 1);
-    out_.members_.back().value = value;
-    value_start_ = 0;
-  }
-
-  bool string() {
-    if (!name_is_next_) value_begins();
-    const std::size_t start = ++at_;
-    bool escaped = false;
-    for (;;) {
-      if (text_.size() - at_ >= 8) {
-        const std::size_t plain = plain_prefix(text_.data() + at_);
-        at_ += plain;
-        if (plain == 8) continue;
-      }
-      if (text_[at_] == '"') break;
-      if (text_[at_] == '\\') {
-        escaped = true;
-        ++at_;
-      }
-      ++at_;
-    }
-    std::string_view inside = text_.substr(start, at_ - start);
+  void close() noexcept {
     ++at_;
-    if (escaped) {
-      std::string plain;
-      if (!decode_json_inside(inside, plain)) return false;
-      if (name_is_next_) inside = out_.decoded_names_.emplace_front(std::move(plain));
-    }
-    return !name_is_next_ || name(inside);
+    names_.resize(frames_[depth_].first_name);
+    --depth_;
   }
 
-  bool name(std::string_view found) {
-    name_is_next_ = false;
-    if (depth_ == 1) {
-      if (out_.members_.size() == max_object_members || !out_.find(found).empty()) return false;
-      // Its value follows; until then it is not empty, so that the name is found.
-      out_.members_.push_back({.name = found, .value = text_});
-      return true;
+  /// A string as a value. Its escapes are looked at for half surrogate pairs.
+  bool text() {
+    std::string plain;
+    const char* const start = at_ + 1;
+    escaped_ = false;
+    return string() && (!escaped_ || decode_json_inside({start, at_ - 1}, plain));
+  }
+
+  /// A number or a literal.
+  bool plain(char first) {
+    const char* const start = at_;
+    if (!scalar(first)) return false;
+    // Letters, of which literals are made, all lie above the digits.
+    const std::string_view value(start, at_);
+    if (first <= '9' && !is_safe_json_number(value)) out_.wide_numbers_.push_back(value);
+    return true;
+  }
+
+  /// A name and the colon after it.
+  bool name() {
+    skip_space();
+    const char* const start = at_ + 1;
+    escaped_ = false;
+    if (at_ == end_ || *at_ != '"' || !string()) return false;
+    std::string_view found(start, at_ - 1);
+    if (escaped_) {
+      std::string plain;
+      if (!decode_json_inside(found, plain)) return false;
+      found = out_.decoded_names_.emplace_front(std::move(plain));
     }
+    skip_space();
+    return at_ != end_ && *at_++ == ':' && (depth_ == 1 ? outer_name(found) : inner_name(found));
+  }
+
+  bool outer_name(std::string_view found) {
+    if (out_.members_.size() == max_object_members) return false;
+    for (const json_member& member : out_.members_) {
+      if (member.name == found) return false;
+    }
+    out_.members_.push_back({.name = found, .value = {}});
+    return true;
+  }
+
+  bool inner_name(std::string_view found) {
     const std::size_t first = frames_[depth_].first_name;
     if (names_.size() - first == max_object_members) return false;
     for (std::size_t i = first; i < names_.size(); ++i) {
@@ -114,21 +123,9 @@ class object_reader {
     return true;
   }
 
-  void scalar() {
-    value_begins();
-    const std::size_t start = at_;
-    // Letters, digits, sign and point all lie above the comma, but for the plus.
-    for (char c = text_[at_]; (c > ',' && c != ']' && c != '}') || c == '+'; c = text_[at_]) ++at_;
-    const std::string_view value = text_.substr(start, at_ - start);
-    const bool is_number = value.front() <= '9';
-    if (is_number && !is_safe_json_number(value)) out_.wide_numbers_.push_back(value);
-  }
-
   json_object& out_;
-  std::string_view text_;
-  std::size_t at_ = 0;
-  std::size_t value_start_ = 0;  // 0 is where the object begins, so never a member's value
-  bool name_is_next_ = false;
+  const char* begin_;
+  const char* value_ = nullptr;  // of the outermost object's present member
   std::size_t depth_ = 0;
   // Each is written before it is read.
   std::array<frame, max_object_depth + 1> frames_;  // NOLINT(*-member-init)
@@ -138,10 +135,8 @@ class object_reader {
 std::optional<json_object> json_object::read(std::string_view text) {
   const std::size_t start = text.find_first_not_of(" \n\t\r");
   if (start == std::string_view::npos || text[start] != '{') return std::nullopt;
-  if (check_json(text, max_object_depth) != json_flaw::none) return std::nullopt;
   json_object out;
-  out.text_ = text.substr(start, text.rfind('}') + 1 - start);
-  if (!object_reader(out).run()) return std::nullopt;
+  if (!object_reader(out, text.substr(start)).run()) return std::nullopt;
   return out;
 }
 

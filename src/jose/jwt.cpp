@@ -114,11 +114,13 @@ result<jwt> decode_jwt(std::string_view token, std::size_t max_size) {
 
 result<std::string> decode_claims(std::string_view rest, std::size_t max_size) {
   if (rest.size() > max_size) return too_large();
-  const auto parts = split<2>(rest);
-  if (!parts) return not_three_parts();
-  const auto payload = base64url::decode((*parts)[0]);
-  if (!payload) return not_base64url("payload");
-  if (!base64url::decode((*parts)[1])) return not_base64url("signature");
+  // From the end, where the shorter part is; a dot more is found by the decoder.
+  const std::size_t dot = rest.rfind('.');
+  if (dot == std::string_view::npos) return not_three_parts();
+  const std::string_view text = rest.substr(0, dot);
+  const auto payload = base64url::decode(text);
+  if (!payload) return text.contains('.') ? not_three_parts() : not_base64url("payload");
+  if (!base64url::decode(rest.substr(dot + 1))) return not_base64url("signature");
   const auto claims = json_object::read(as_text(*payload));
   if (!claims) return not_claims();
   std::string out;
