@@ -2,6 +2,7 @@ import { suite as badFields } from './bad_fields.ts'
 import { suite as badHeader } from './bad_header.ts'
 import { suite as badRecords } from './bad_records.ts'
 import { suite as cookies } from './cookies.ts'
+import { suite as cookiesJar } from './cookies_jar.ts'
 import { suite as cookiesLocker } from './cookies_locker.ts'
 import { suite as cookiesPeers } from './cookies_peers.ts'
 import { suite as cookiesServer } from './cookies_server.ts'
@@ -31,6 +32,7 @@ export const suites = {
   separate_lockers: separate,
   tabs,
   cookies,
+  cookies_jar: cookiesJar,
   cookies_locker: cookiesLocker,
   cookies_server: cookiesServer,
   cookies_peers: cookiesPeers,

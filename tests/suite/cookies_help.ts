@@ -1,6 +1,9 @@
-/** Jars for tests: a small one of our own in node, the browser's own in a browser. */
-import type { AsyncCookieStore, CookieJar } from '@kbve/locker/cookies'
+/** Jars for tests (a small one of our own in node, the browser's own in a browser), and cookies in them. */
+import { type AsyncCookieStore, type CookieJar, type CookieTable, lockerCookies } from '@kbve/locker/cookies'
 import type { SuiteContext } from './harness.ts'
+import { freshLocker } from './help.ts'
+
+export const jwt = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl'
 
 export interface TestJar extends CookieJar {
   /** Every line that was written. */
@@ -58,6 +61,17 @@ function nodeJar(): CookieJar {
       if (attributes.includes('Max-Age=0')) cookies.delete(name)
       else cookies.set(name, value)
     },
+  }
+}
+
+/** Makes a fresh locker with its cookies, ready for use. */
+export function madeCookies(t: SuiteContext) {
+  return async <const C extends CookieTable>(table: C, jar: TestJar = jarFor(t)) => {
+    const { locker } = await freshLocker(t, t.disk())
+    const cookies = lockerCookies(locker, table, { jar })
+    t.after(() => cookies[Symbol.dispose]())
+    await cookies.ready
+    return { locker, cookies, jar }
   }
 }
 

@@ -65,7 +65,7 @@ export class JarView {
   readonly #waiting = new Map<string, Waiting>()
   readonly #on: { changed(): void; failed(error: LockerError): void }
   readonly #stop = new AbortController()
-  #last: Promise<void> = Promise.resolve()
+  #sending: Promise<void> | undefined
   #failure: LockerError | undefined
 
   constructor(jar: CookieJar, door: Door, on: { changed(): void; failed(error: LockerError): void }) {
@@ -105,7 +105,7 @@ export class JarView {
 
   /** Resolves when nothing is on its way any more; rejects with what went wrong since the last call. */
   async flush(): Promise<void> {
-    await this.#last
+    while (this.#sending) await this.#sending
     const failure = this.#failure
     this.#failure = undefined
     if (failure) throw failure
@@ -117,18 +117,27 @@ export class JarView {
   }
 
   #send(one: Waiting): void {
+    // At the end: parts of it that wait already are of an older value.
+    this.#waiting.delete(one.line.name)
     this.#waiting.set(one.line.name, one)
-    // One after the other: nothing says that two of them arrive in the order in which they were sent.
-    this.#last = this.#last.then(async () => {
-      // Replaced by a newer one, or already written.
-      if (this.#waiting.get(one.line.name) !== one) return
-      try {
-        await this.#store(one)
-        this.#arrived(one)
-      } catch {
-        if (this.#arrived(one)) this.#attempt(one)
-      }
-    })
+    this.#pump()
+  }
+
+  /** One after the other: nothing says that two arrive in the order in which they were sent. The first leaves in the
+   *  task it was set in. */
+  #pump(): void {
+    if (this.#sending) return
+    const [one] = this.#waiting.values()
+    if (!one) return
+    this.#sending = this.#store(one)
+      .then(
+        () => void this.#arrived(one),
+        () => this.#arrived(one) && this.#attempt(one),
+      )
+      .then(() => {
+        this.#sending = undefined
+        this.#pump()
+      })
   }
 
   async #store({ line, gone, attributes }: Waiting): Promise<void> {
@@ -140,7 +149,7 @@ export class JarView {
     return store?.set({ ...place, value: line.value, expires, sameSite })
   }
 
-  /** Whether it was still the one to wait for. */
+  /** Whether it was still what to wait for: a newer one, or one written in the old way, is not. */
   #arrived(one: Waiting): boolean {
     return this.#waiting.get(one.line.name) === one && this.#waiting.delete(one.line.name)
   }
