@@ -1,6 +1,11 @@
 import { suite as badFields } from './bad_fields.ts'
 import { suite as badHeader } from './bad_header.ts'
 import { suite as badRecords } from './bad_records.ts'
+import { suite as cookies } from './cookies.ts'
+import { suite as cookiesJar } from './cookies_jar.ts'
+import { suite as cookiesLocker } from './cookies_locker.ts'
+import { suite as cookiesPeers } from './cookies_peers.ts'
+import { suite as cookiesServer } from './cookies_server.ts'
 import { suite as importSafety } from './import_safety.ts'
 import { suite as interop } from './interop.ts'
 import { suite as joseInterop } from './jose_interop.ts'
@@ -26,6 +31,11 @@ export const suites = {
   bad_header: badHeader,
   separate_lockers: separate,
   tabs,
+  cookies,
+  cookies_jar: cookiesJar,
+  cookies_locker: cookiesLocker,
+  cookies_server: cookiesServer,
+  cookies_peers: cookiesPeers,
   jose_tokens: joseTokens,
   jose_interop: joseInterop,
   jose_remote: joseRemote,
