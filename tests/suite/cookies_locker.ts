@@ -4,10 +4,12 @@ import { expect } from 'chai'
 import { compactDecrypt } from 'jose'
 import { cookieKey } from '../reference/keys.ts'
 import { jarFor, type TestJar } from './cookies_help.ts'
+import { writeDisk } from './disk.ts'
 import type { SuiteContext } from './harness.ts'
 import {
   type AnyLocker,
   code,
+  deviceKeys,
   freshLocker,
   lockerOn,
   madeOnDisk,
@@ -113,6 +115,26 @@ export function suite(t: SuiteContext): void {
       const opened = await compactDecrypt(jar.raw('token') ?? '', key)
       expect(new TextDecoder().decode(opened.plaintext)).to.equal('a ü b')
     })
+  })
+
+  t.test('a locker that is open for reading only opens what was sealed, and seals nothing', async () => {
+    const jar = jarFor(t)
+    const { where, made, device } = await madeOnDisk(t, t.disk(), { 'profile/username': 'ann' })
+    const locker = await lockerOn(t, where)
+    const cookies = await cookiesOf(locker, jar)
+    cookies.set('token', 'secret')
+    locker[Symbol.dispose]()
+    const header = { ...made.header, created: made.header.created + 1 }
+    const { storage, tenant } = where
+    await writeDisk(where, { ...made.disk, header }, deviceKeys(made, device))
+    const again = await lockerOn(t, { storage, tenant, name: where.name })
+    expect(again.status.readOnly).to.equal(true)
+    const later = await cookiesOf(again, jar)
+    expect(later.get('token')).to.equal('secret')
+    expect(await code(() => later.set('token', 'x'))).to.equal('read_only')
+    expect(later.get('token')).to.equal('secret')
+    later.set('plain', 'x')
+    expect(later.get('plain')).to.equal('x')
   })
 
   t.describe('destroy and sign out', () => {

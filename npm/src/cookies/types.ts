@@ -7,7 +7,8 @@ export interface CookieOptions {
   /** What the cookie is called in the browser; what it is called here if not said. `__Host-` and `__Secure-`
    *  are kept to what they promise. */
   readonly name?: string
-  /** `true`: nobody reads it without the key. `false`, if not said: it lies in clear. */
+  /** `true`: nobody reads it without the key, nor here while the locker is locked. `false`, if not said: it lies in
+   *  clear. */
   readonly sealed?: boolean
   /** 32 bytes to seal with instead of the locker's key, such as the application's server gave this session. */
   readonly key?: Uint8Array
