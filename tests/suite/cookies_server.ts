@@ -202,4 +202,32 @@ export function suite(t: SuiteContext): void {
     },
     { only: ['node'] },
   )
+
+  t.test(
+    'a module that cannot be loaded: unsupported, told by the locker, and another look tries again',
+    async () => {
+      const said = await t.node?.run(`
+        const { createLocker } = await import('@kbve/locker')
+        const { lockerCookies, loadCookies } = await import('@kbve/locker/cookies')
+        let text = ''
+        const jar = { read: () => text, write: (line) => { text = line.split(';')[0] } }
+        const locker = createLocker()
+        await locker.ready
+        const told = []
+        locker.on('error', ({ code }) => told.push(code))
+        const wasm = new Uint8Array([1, 2, 3])
+        const cookies = lockerCookies(locker, { user: { fields: ['username'] } }, { jar, wasm })
+        locker.set('username', 'ann')
+        const first = await cookies.ready.catch(({ code }) => code)
+        await loadCookies()
+        await cookies.ready
+        console.log(JSON.stringify({ first, told: [...new Set(told)], user: cookies.get('user') }))`)
+      expect(JSON.parse(said ?? '')).to.deep.equal({
+        first: 'unsupported',
+        told: ['unsupported'],
+        user: { username: 'ann' },
+      })
+    },
+    { only: ['node'] },
+  )
 }

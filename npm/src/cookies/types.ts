@@ -96,7 +96,8 @@ export interface LockerCookies<C extends CookieTable, P> extends ReadsCookies<C,
   set<N extends SettableName<C>>(name: N, value: CookieValue<C[N], P>): void
   /** Removes a cookie and its second part. */
   remove(name: CookieName<C>): void
-  /** For signing out: removes all of them. Those of profile fields come back with the next unlocking or `set`. */
+  /** For signing out: removes all of them, at once or as soon as the module is loaded. Those of profile fields come
+   *  back with the next unlocking or `set`. */
   clear(): void
   /** Resolves when everything is in the browser's jar; rejects with `storage_unavailable` when it took something not. */
   flush(): Promise<void>
