@@ -17,7 +17,7 @@ export interface CookieAccess {
   readonly audience: Audience
   /** The key to seal with. Throws `locked`, `read_only`. */
   sealingKey(): CookieKey
-  /** The id of the root key the cookie keys belong to. Throws `locked`. */
+  /** The id of the root key the cookie keys belong to: 16 bytes. Throws `locked`. */
   keyId(): Uint8Array
   /** The key that opens what was sealed in `epoch`. Throws `locked`; `cookie_invalid` for one not reached yet. */
   openingKey(epoch: number): CookieKey

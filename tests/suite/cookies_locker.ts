@@ -1,13 +1,15 @@
 /** Cookies that belong to a locker: locked, unlocked, destroyed here and in another tab, and the profile in them. */
 import { LockerError, lockerCookies } from '@kbve/locker/cookies'
 import { expect } from 'chai'
-import { compactDecrypt } from 'jose'
+import { CompactEncrypt, compactDecrypt } from 'jose'
 import { cookieKey } from '../reference/keys.ts'
 import { jarFor, type TestJar } from './cookies_help.ts'
+import { writeDisk } from './disk.ts'
 import type { SuiteContext } from './harness.ts'
 import {
   type AnyLocker,
   code,
+  deviceKeys,
   freshLocker,
   lockerOn,
   madeOnDisk,
@@ -102,6 +104,23 @@ export function suite(t: SuiteContext): void {
       expect(heard).to.have.length(length)
     })
 
+    t.test(
+      'who hears of the lock first reads no more, and who hears of the unlocking first does',
+      async () => {
+        const jar = jarFor(t)
+        const { locker } = await freshLocker(t, t.disk())
+        const heard: string[] = []
+        locker.on('status', ({ state }) => heard.push(`${state} ${cookies.read('token').state}`))
+        const cookies = await cookiesOf(locker, jar)
+        cookies.set('token', 'secret')
+        expect(cookies.get('token')).to.equal('secret')
+        locker.lock()
+        await locker.unlock({ device: true })
+        expect(heard).to.include.members(['locked locked', 'unlocked there'])
+        expect(heard).not.to.include.members(['locked there'])
+      },
+    )
+
     t.test('the key is the one of the format: jose opens the cookie, derived by WebCrypto', async () => {
       const jar = jarFor(t)
       const { where, made } = await madeOnDisk(t, t.disk(), {})
@@ -112,7 +131,47 @@ export function suite(t: SuiteContext): void {
       const key = await cookieKey(made.rootKey, keyId, epoch)
       const opened = await compactDecrypt(jar.raw('token') ?? '', key)
       expect(new TextDecoder().decode(opened.plaintext)).to.equal('a ü b')
+      // And the other way round; under any other id of the key it is none of this locker's.
+      const { kid } = opened.protectedHeader
+      for (const [id, value] of [
+        [kid, 'von jose'],
+        [`${kid}0`, null],
+        [kid?.replace('.1', '.01'), null],
+        ['session', null],
+      ] as const) {
+        const sealed = await new CompactEncrypt(new TextEncoder().encode('von jose'))
+          .setProtectedHeader({
+            alg: 'dir',
+            enc: 'A256GCM',
+            typ: 'kbve-cookie',
+            kid: id ?? '',
+            cookie: 'token',
+          })
+          .encrypt(key)
+        jar.write(`token=${sealed}; Path=/`)
+        expect(cookies.get('token'), id).to.equal(value)
+      }
     })
+  })
+
+  t.test('a locker that is open for reading only opens what was sealed, and seals nothing', async () => {
+    const jar = jarFor(t)
+    const { where, made, device } = await madeOnDisk(t, t.disk(), { 'profile/username': 'ann' })
+    const locker = await lockerOn(t, where)
+    const cookies = await cookiesOf(locker, jar)
+    cookies.set('token', 'secret')
+    locker[Symbol.dispose]()
+    const header = { ...made.header, created: made.header.created + 1 }
+    const { storage, tenant } = where
+    await writeDisk(where, { ...made.disk, header }, deviceKeys(made, device))
+    const again = await lockerOn(t, { storage, tenant, name: where.name })
+    expect(again.status.readOnly).to.equal(true)
+    const later = await cookiesOf(again, jar)
+    expect(later.get('token')).to.equal('secret')
+    expect(await code(() => later.set('token', 'x'))).to.equal('read_only')
+    expect(later.get('token')).to.equal('secret')
+    later.set('plain', 'x')
+    expect(later.get('plain')).to.equal('x')
   })
 
   t.describe('destroy and sign out', () => {
@@ -153,6 +212,18 @@ export function suite(t: SuiteContext): void {
       t.after(() => late[Symbol.dispose]())
       await first.locker.destroy()
       await until('it is gone', () => first.jar.raw('plain') === undefined)
+    })
+
+    t.test('clear before the module is loaded removes them when it is', async () => {
+      const { cookies: _, locker, jar } = await fresh()
+      locker.set('username', 'ann')
+      jar.write('plain=x; Path=/')
+      const early = lockerCookies(locker, table, { jar })
+      t.after(() => early[Symbol.dispose]())
+      early.clear()
+      await until('they are gone', () => jar.names().length === 0)
+      await early.ready
+      expect(early.get('user')).to.equal(undefined)
     })
 
     t.test('clear: all go, the profile’s too, until somebody is there again', async () => {

@@ -36,7 +36,8 @@ export function suite(t: SuiteContext): void {
     page.set('token', 'x'.repeat(3_200))
     locker.set('username', 'änn')
     locker.lock()
-    expect(page.get('token'), 'the key is not the locker’s').to.equal('x'.repeat(3_200))
+    expect(await code(() => page.get('token')), 'whoever’s key it is').to.equal('locked')
+    expect(await code(() => page.set('token', 'x'))).to.equal('locked')
 
     const second = serverCookies(jar.read(), table)
     expect(second.get('token')).to.equal('x'.repeat(3_200))
@@ -44,6 +45,7 @@ export function suite(t: SuiteContext): void {
     second.set('token', 'short')
     second.remove('seen')
     take(jar, second.setCookie)
+    await locker.unlock({ device: true })
     expect(jar.names()).to.have.members(['token', 'user'])
     expect(page.get('token')).to.equal('short')
   })
@@ -197,6 +199,34 @@ export function suite(t: SuiteContext): void {
         const value = serverCookies('a=1', { a: {} }).get('a')
         console.log(JSON.stringify({ code, says: says.includes('loadCookies()'), value }))`)
       expect(JSON.parse(said ?? '')).to.deep.equal({ code: 'unsupported', says: true, value: '1' })
+    },
+    { only: ['node'] },
+  )
+
+  t.test(
+    'a module that cannot be loaded: unsupported, told by the locker, and another look tries again',
+    async () => {
+      const said = await t.node?.run(`
+        const { createLocker } = await import('@kbve/locker')
+        const { lockerCookies, loadCookies } = await import('@kbve/locker/cookies')
+        let text = ''
+        const jar = { read: () => text, write: (line) => { text = line.split(';')[0] } }
+        const locker = createLocker()
+        await locker.ready
+        const told = []
+        locker.on('error', ({ code }) => told.push(code))
+        const wasm = new Uint8Array([1, 2, 3])
+        const cookies = lockerCookies(locker, { user: { fields: ['username'] } }, { jar, wasm })
+        locker.set('username', 'ann')
+        const first = await cookies.ready.catch(({ code }) => code)
+        await loadCookies()
+        await cookies.ready
+        console.log(JSON.stringify({ first, told: [...new Set(told)], user: cookies.get('user') }))`)
+      expect(JSON.parse(said ?? '')).to.deep.equal({
+        first: 'unsupported',
+        told: ['unsupported'],
+        user: { username: 'ann' },
+      })
     },
     { only: ['node'] },
   )

@@ -24,7 +24,10 @@ export class Codec {
     const text = plainText(definition, value)
     const { name, sealing } = definition
     if (!sealing) return text
-    if (sealing !== 'locker') return this.#door.sealCookie(name, text, sealing.key, sealing.kid)
+    if (sealing !== 'locker') {
+      this.#mustBeOpen()
+      return this.#door.sealCookie(name, text, sealing.key, sealing.kid)
+    }
     const { key, keyId, epoch } = this.#lockers.sealingKey()
     try {
       return this.#door.sealCookie(name, text, key, `${toBase64url(keyId)}.${epoch}`)
@@ -48,7 +51,10 @@ export class Codec {
   }
 
   #open({ name, sealing }: Definition, sealed: string): string {
-    if (sealing !== 'locker' && sealing) return this.#door.openCookie(name, sealed, sealing.key)
+    if (sealing !== 'locker' && sealing) {
+      this.#mustBeOpen()
+      return this.#door.openCookie(name, sealed, sealing.key)
+    }
     const epoch = this.#door.epochOfCookie(sealed, this.#lockers.keyId())
     if (epoch === 0) throw invalid('was not sealed by this locker', name)
     const { key } = this.#lockers.openingKey(epoch)
@@ -57,6 +63,11 @@ export class Codec {
     } finally {
       key.fill(0)
     }
+  }
+
+  /** What is sealed is out of reach while the locker is locked, whoever's key it is. */
+  #mustBeOpen(): void {
+    this.#access?.keyId()
   }
 
   get #lockers(): CookieAccess {

@@ -91,8 +91,9 @@ export class JarView {
 
   /** Throws `storage_unavailable` for what the browser does not take, if it says so at once. */
   write(plan: CookiePlan, attributes: CookieAttributes): void {
-    // What cookieStore writes is always Secure.
-    const later = this.#jar.store !== undefined && attributes.secure === true
+    // What cookieStore writes is always Secure, and it may end a path with a slash, which makes another cookie of it.
+    const fits = attributes.secure === true && (attributes.path ?? '/').endsWith('/')
+    const later = this.#jar.store !== undefined && fits
     const all = [
       ...plan.stale.map((line) => ({ line, gone: true, attributes })),
       ...plan.write.map((line) => ({ line, gone: false, attributes })),

@@ -27,7 +27,7 @@ export class PageCookies {
   readonly #wasm: WasmSource | undefined
   readonly #stops: (() => void)[]
   /** What was read last, as long as the jar and the locker are as they were. */
-  readonly #readings = new Map<Definition, { header: string; reading: Reading }>()
+  readonly #readings = new Map<Definition, { header: string; state: string; reading: Reading }>()
   #open: { door: Door; codec: Codec; view: JarView } | undefined
   #ready: Promise<void> | undefined
   #state: Status['state']
@@ -75,10 +75,12 @@ export class PageCookies {
     }
     const { codec, view } = this.#open
     const { header } = view
+    // The locker's word, not what was heard last: another listener may have heard of it before this one.
+    const { state } = this.#locker.status
     const last = this.#readings.get(definition)
-    if (last?.header === header) return last.reading
+    if (last?.header === header && last.state === state) return last.reading
     const reading = sameOr(last?.reading, Object.freeze(codec.read(definition, header)))
-    this.#readings.set(definition, { header, reading })
+    this.#readings.set(definition, { header, state, reading })
     return reading
   }
 
@@ -113,8 +115,10 @@ export class PageCookies {
   }
 
   clear(): void {
-    this.#mustBeOpen()
-    this.#clear()
+    if (!this.#jar) this.#mustBeOpen()
+    this.#following = false
+    // Signing out does not fail for being early.
+    this.#behind(() => this.#clear())
   }
 
   async flush(): Promise<void> {

@@ -20,7 +20,7 @@ export function serverCookies<const C extends CookieTable, P extends kbveLocker 
   if (header !== null && header !== undefined && typeof header !== 'string')
     throw new TypeError('serverCookies takes the Cookie header as one text.')
   const definitions = definitionsOf(cookies, { on: 'server', secure: true })
-  const request = new Request(header ?? '', definitions, loaded())
+  const request = new RequestCookies(header ?? '', definitions, loaded())
   // The types of the values are known from the table alone.
   return Object.freeze({
     read: (name: string) => request.read(name),
@@ -43,7 +43,7 @@ function loaded(): Door {
   }
 }
 
-class Request {
+class RequestCookies {
   readonly #sent: readonly (readonly [string, string])[]
   readonly #definitions: ReadonlyMap<string, Definition>
   readonly #door: Door

@@ -7,7 +7,8 @@ export interface CookieOptions {
   /** What the cookie is called in the browser; what it is called here if not said. `__Host-` and `__Secure-`
    *  are kept to what they promise. */
   readonly name?: string
-  /** `true`: nobody reads it without the key. `false`, if not said: it lies in clear. */
+  /** `true`: nobody reads it without the key, nor here while the locker is locked. `false`, if not said: it lies in
+   *  clear. */
   readonly sealed?: boolean
   /** 32 bytes to seal with instead of the locker's key, such as the application's server gave this session. */
   readonly key?: Uint8Array
@@ -95,7 +96,8 @@ export interface LockerCookies<C extends CookieTable, P> extends ReadsCookies<C,
   set<N extends SettableName<C>>(name: N, value: CookieValue<C[N], P>): void
   /** Removes a cookie and its second part. */
   remove(name: CookieName<C>): void
-  /** For signing out: removes all of them. Those of profile fields come back with the next unlocking or `set`. */
+  /** For signing out: removes all of them, at once or as soon as the module is loaded. Those of profile fields come
+   *  back with the next unlocking or `set`. */
   clear(): void
   /** Resolves when everything is in the browser's jar; rejects with `storage_unavailable` when it took something not. */
   flush(): Promise<void>
