@@ -203,7 +203,7 @@ std::string_view objection(const key& one, algorithm wanted, algorithm_set allow
 
 }  // namespace
 
-result<key_set> key_set::parse(std::string_view text, std::optional<std::string> as) {
+result<key_set> key_set::parse(std::string_view text, const std::optional<std::string>& as) {
   if (text.size() > max_keys_size) {
     return fail(errc::too_large, "A text of keys may have 262,144 bytes; give fewer keys.", "keys");
   }

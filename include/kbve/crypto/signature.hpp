@@ -29,7 +29,7 @@ class ed25519_key {
  private:
   ed25519_key() noexcept = default;
 
-  alignas(8) byte_array<3'520> ready_;  // NOLINT(*-member-init): written by prepare()
+  alignas(8) byte_array<3'520> ready_{};
   byte_array<32> key_{};
 };
 
