@@ -4,6 +4,8 @@ import { suite as badRecords } from './bad_records.ts'
 import { suite as importSafety } from './import_safety.ts'
 import { suite as interop } from './interop.ts'
 import { suite as joseInterop } from './jose_interop.ts'
+import { suite as joseKeys } from './jose_keys.ts'
+import { suite as joseReading } from './jose_reading.ts'
 import { suite as joseRemote } from './jose_remote.ts'
 import { suite as joseTokens } from './jose_tokens.ts'
 import { suite as lateEntries } from './late_entries.ts'
@@ -27,6 +29,8 @@ export const suites = {
   separate_lockers: separate,
   tabs,
   jose_tokens: joseTokens,
+  jose_reading: joseReading,
+  jose_keys: joseKeys,
   jose_interop: joseInterop,
   jose_remote: joseRemote,
   import_safety: importSafety,
