@@ -13,6 +13,7 @@ namespace kbve::detail {
 class object_reader : private json_scanner {
  public:
   /// `text` begins with the object.
+  // NOLINTNEXTLINE(*-member-init): frames_, of which each is written before it is read
   object_reader(json_object& out, std::string_view text) noexcept : json_scanner(text), out_(out), begin_(at_) {}
 
   bool run() {
@@ -123,13 +124,12 @@ class object_reader : private json_scanner {
     return true;
   }
 
-  json_object& out_;
+  json_object& out_;  // NOLINT(*-ref-data-members): it lives no longer than the call it is made in
   const char* begin_;
   const char* value_ = nullptr;  // of the outermost object's present member
   std::size_t depth_ = 0;
-  // Each is written before it is read.
-  std::array<frame, max_object_depth + 1> frames_;  // NOLINT(*-member-init)
-  std::vector<std::string_view> names_;             // of the objects inside
+  std::array<frame, max_object_depth + 1> frames_;
+  std::vector<std::string_view> names_;  // of the objects inside
 };
 
 std::optional<json_object> json_object::read(std::string_view text) {

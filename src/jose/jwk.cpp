@@ -203,7 +203,7 @@ std::string_view objection(const key& one, algorithm wanted, algorithm_set allow
 
 }  // namespace
 
-result<key_set> key_set::parse(std::string_view text, std::optional<std::string> as) {
+result<key_set> key_set::parse(std::string_view text, const std::optional<std::string>& as) {
   if (text.size() > max_keys_size) {
     return fail(errc::too_large, "A text of keys may have 262,144 bytes; give fewer keys.", "keys");
   }
@@ -334,7 +334,13 @@ bool key_set::verify(const key& with, algorithm by, bytes_view message, bytes_vi
         ready_kind_ = kind;
       }
       return ready_->verify(message, signature);
-    case key_type::okp: return crypto::ed25519_verify(with.material, message, signature);
+    case key_type::okp:
+      if (!with.prepared) {
+        auto made = crypto::ed25519_key::prepare(with.material);
+        if (!made) return false;
+        with.prepared = std::make_unique<crypto::ed25519_key>(*made);
+      }
+      return with.prepared->verify(message, signature);
     case key_type::ec: return crypto::ecdsa_verify(with.curve, with.material, kind, message, signature);
     case key_type::rsa: {
       const crypto::rsa_key numbers{.modulus = with.material, .exponent = with.exponent};

@@ -69,7 +69,7 @@ result<void> check_texts(const jws& token, const json_object& claims, const jwt_
 }
 
 result<void> check_times(const json_object& claims, const jwt_policy& policy, std::uint64_t now_ms) {
-  const auto now = static_cast<double>(now_ms / 1000);
+  const auto now = static_cast<double>(now_ms / 1000);  // NOLINT(bugprone-integer-division): whole seconds
   const double tolerance = policy.clock_tolerance;
   const auto issued = date_claim(claims, "iat");
   if (!issued) return std::unexpected(issued.error());
@@ -96,8 +96,8 @@ result<void> check_times(const json_object& claims, const jwt_policy& policy, st
   return {};
 }
 
-jwt halves(jws&& token, const json_object& claims) {
-  jwt out{.header = std::move(token.header), .claims = {}};
+jwt halves(std::string header, const json_object& claims) {
+  jwt out{.header = std::move(header), .claims = {}};
   claims.append_to(out.claims);
   return out;
 }
@@ -109,7 +109,7 @@ result<jwt> decode_jwt(std::string_view token, std::size_t max_size) {
   if (!read) return std::unexpected(std::move(read).error());
   const auto claims = json_object::read(as_text(read->payload));
   if (!claims) return not_claims();
-  return halves(*std::move(read), *claims);
+  return halves(std::move(read->header), *claims);
 }
 
 result<std::string> decode_claims(std::string_view rest, std::size_t max_size) {
@@ -137,7 +137,7 @@ result<jwt> verify_jwt(std::string_view token, const key_set& keys, const jwt_po
     return std::unexpected(std::move(checked).error());
   if (auto checked = check_times(*claims, policy, now); !checked)
     return std::unexpected(std::move(checked).error());
-  return halves(*std::move(read), *claims);
+  return halves(std::move(read->header), *claims);
 }
 
 }  // namespace kbve::jose

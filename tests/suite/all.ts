@@ -9,6 +9,8 @@ import { suite as cookiesServer } from './cookies_server.ts'
 import { suite as importSafety } from './import_safety.ts'
 import { suite as interop } from './interop.ts'
 import { suite as joseInterop } from './jose_interop.ts'
+import { suite as joseKeys } from './jose_keys.ts'
+import { suite as joseReading } from './jose_reading.ts'
 import { suite as joseRemote } from './jose_remote.ts'
 import { suite as joseTokens } from './jose_tokens.ts'
 import { suite as lateEntries } from './late_entries.ts'
@@ -37,6 +39,8 @@ export const suites = {
   cookies_server: cookiesServer,
   cookies_peers: cookiesPeers,
   jose_tokens: joseTokens,
+  jose_reading: joseReading,
+  jose_keys: joseKeys,
   jose_interop: joseInterop,
   jose_remote: joseRemote,
   import_safety: importSafety,

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,6 +50,8 @@ struct key {
   bytes material;
   bytes exponent;       ///< Of an RSA key.
   secret_bytes secret;  ///< Of an oct key.
+  /// An OKP key made ready, from its first use on.
+  mutable std::unique_ptr<crypto::ed25519_key> prepared;
 };
 
 /// Bytes of a key text, and keys in a set.
@@ -63,7 +66,7 @@ class key_set {
   ///
   /// Of a set, keys of an unknown type are left out and a flawed one is only refused where a token asks for
   /// it (RFC 7517 section 5); a flawed key alone is refused here. `jwt_key_unfit`, or `too_large`.
-  [[nodiscard]] static result<key_set> parse(std::string_view text, std::optional<std::string> as = {});
+  [[nodiscard]] static result<key_set> parse(std::string_view text, const std::optional<std::string>& as = {});
 
   /// A secret's bytes, for HMAC or a JWE. `jwt_key_unfit` for none, and for the text or DER of a public key.
   [[nodiscard]] static result<key_set> secret(bytes_view secret, std::optional<std::string> as = {});
