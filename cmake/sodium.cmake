@@ -40,11 +40,11 @@ set(sodium_sources
   crypto_pwhash/argon2/blake2b-long.c
   crypto_pwhash/argon2/pwhash_argon2i.c
   crypto_pwhash/argon2/pwhash_argon2id.c
-)
-set(sodium_own_sources
-  absent_primitives.c
-  # Ed25519: includes crypto_core/ed25519/ref10/ed25519_ref10.c, whose inner functions it needs.
-  ed25519_prepared.c)
+  # Ed25519
+  crypto_core/ed25519/ref10/ed25519_ref10.c
+  crypto_sign/ed25519/ref10/open.c
+  crypto_sign/ed25519/ref10/sign.c)
+set(sodium_own_sources absent_primitives.c)
 set(sodium_definitions
   CONFIGURED=1 _GNU_SOURCE=1 NATIVE_LITTLE_ENDIAN=1 SODIUM_STATIC=1 TLS=_Thread_local
   HAVE_WEAK_SYMBOLS=1 HAVE_ATOMIC_OPS=1 HAVE_C11_MEMORY_FENCES=1 HAVE_GCC_MEMORY_FENCES=1
@@ -90,15 +90,16 @@ list(TRANSFORM sodium_own_sources PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/cmake/sodi
 add_library(kbve_sodium STATIC ${sodium_sources} ${sodium_own_sources})
 target_include_directories(kbve_sodium SYSTEM PUBLIC ${sodium_src}/include ${sodium_include})
 target_include_directories(kbve_sodium PRIVATE
-  ${sodium_src}/include/sodium ${sodium_include}/sodium ${sodium_src}/crypto_pwhash/argon2
-  ${sodium_src}/crypto_core/ed25519/ref10)
-target_include_directories(kbve_sodium SYSTEM PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/cmake/sodium)
+  ${sodium_src}/include/sodium ${sodium_include}/sodium ${sodium_src}/crypto_pwhash/argon2)
 target_compile_definitions(kbve_sodium PUBLIC SODIUM_STATIC=1 PRIVATE ${sodium_definitions})
 target_compile_options(kbve_sodium PRIVATE -O3 -w)
 if(EMSCRIPTEN)
   # For size: Ed25519 spends its time in two functions whose code is a straight line anyway.
-  set_property(SOURCE ${CMAKE_CURRENT_SOURCE_DIR}/cmake/sodium/ed25519_prepared.c
-    APPEND PROPERTY COMPILE_OPTIONS -Oz)
+  set(sodium_small
+    crypto_core/ed25519/ref10/ed25519_ref10.c
+    crypto_sign/ed25519/ref10/open.c)
+  list(TRANSFORM sodium_small PREPEND ${sodium_src}/)
+  set_property(SOURCE ${sodium_small} APPEND PROPERTY COMPILE_OPTIONS -Oz)
 endif()
 if(NOT EMSCRIPTEN)
   find_package(Threads REQUIRED)

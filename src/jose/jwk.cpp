@@ -334,13 +334,7 @@ bool key_set::verify(const key& with, algorithm by, bytes_view message, bytes_vi
         ready_kind_ = kind;
       }
       return ready_->verify(message, signature);
-    case key_type::okp:
-      if (!with.prepared) {
-        auto made = crypto::ed25519_key::prepare(with.material);
-        if (!made) return false;
-        with.prepared = std::make_unique<crypto::ed25519_key>(*made);
-      }
-      return with.prepared->verify(message, signature);
+    case key_type::okp: return crypto::ed25519_verify(with.material, message, signature);
     case key_type::ec: return crypto::ecdsa_verify(with.curve, with.material, kind, message, signature);
     case key_type::rsa: {
       const crypto::rsa_key numbers{.modulus = with.material, .exponent = with.exponent};

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "kbve/core/bytes.hpp"
 #include "kbve/crypto/sha2.hpp"
@@ -18,20 +17,6 @@ namespace kbve::crypto {
 /// Pure Ed25519. S below the group's order, canonical encodings and no points of small order: what passes
 /// here is one signature of one key, and a key that is no such point fits no signature.
 [[nodiscard]] bool ed25519_verify(bytes_view public_key, bytes_view message, bytes_view signature) noexcept;
-
-/// The same with a public key that is kept: made ready once, it checks in about two thirds of the time.
-class ed25519_key {
- public:
-  /// Nothing for a key that fits no signature.
-  [[nodiscard]] static std::optional<ed25519_key> prepare(bytes_view public_key) noexcept;
-  [[nodiscard]] bool verify(bytes_view message, bytes_view signature) const noexcept;
-
- private:
-  ed25519_key() noexcept = default;
-
-  alignas(8) byte_array<3'520> ready_{};
-  byte_array<32> key_{};
-};
 
 enum class curve : std::uint8_t { p256, p384, p521 };
 

@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,8 +49,6 @@ struct key {
   bytes material;
   bytes exponent;       ///< Of an RSA key.
   secret_bytes secret;  ///< Of an oct key.
-  /// An OKP key made ready, from its first use on.
-  mutable std::unique_ptr<crypto::ed25519_key> prepared;
 };
 
 /// Bytes of a key text, and keys in a set.
