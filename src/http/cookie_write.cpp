@@ -79,7 +79,7 @@ void append_padded(std::string& out, std::uint64_t value, std::size_t width) {
 void append_date(std::string& out, std::uint64_t seconds) {
   constexpr std::string_view day_names = "ThuFriSatSunMonTueWed";  // 1970 began on a Thursday
   constexpr std::string_view month_names = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  // Days until the year 9999 fit into 32 bits, which is what a text's index may have.
+  // Days until the year 9999 fit into 32 bits.
   const auto days = static_cast<std::uint32_t>(seconds / 86'400);
   const auto time = static_cast<std::uint32_t>(seconds % 86'400);
   // Counted from March of a year divisible by 400, leap days come last and every 400 years are alike.
@@ -91,9 +91,9 @@ void append_date(std::string& out, std::uint64_t seconds) {
   const std::uint32_t day = year_day - (153 * from_march + 2) / 5 + 1;
   const std::uint32_t month = from_march < 10 ? from_march + 2 : from_march - 10;  // January is 0
   const std::uint32_t year = shifted / 146'097 * 400 + era_year + (month < 2 ? 1 : 0);
-  out.append(day_names.substr(days % 7 * 3, 3)).append(", ");
+  out.append(day_names.substr(std::size_t{days % 7} * 3, 3)).append(", ");
   append_padded(out, day, 2);
-  out.append(" ").append(month_names.substr(month * 3, 3)).append(" ");
+  out.append(" ").append(month_names.substr(std::size_t{month} * 3, 3)).append(" ");
   append_padded(out, year, 4);
   for (const auto& [before, value] : std::array<std::pair<std::string_view, std::uint64_t>, 3>{
            {{" ", time / 3600}, {":", time / 60 % 60}, {":", time % 60}}}) {

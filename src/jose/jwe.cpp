@@ -167,7 +167,8 @@ result<std::string> seal_jwe(bytes_view plaintext, std::string_view header,
 result<std::string> seal_jwe(bytes_view plaintext, std::string_view header, const key_set& keys) {
   const auto found = keys.select_direct(std::nullopt);
   if (!found) return std::unexpected(found.error());
-  return seal(plaintext, header, (*found)->id ? &*(*found)->id : nullptr, (*found)->secret.view().first<32>());
+  const key& with = **found;
+  return seal(plaintext, header, with.id ? &*with.id : nullptr, with.secret.view().first<32>());
 }
 
 }  // namespace kbve::jose

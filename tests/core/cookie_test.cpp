@@ -179,6 +179,7 @@ TEST(SealedCookie, OpensUnderItsNameAndKeyOnly) {
   EXPECT_FALSE(epoch_of_cookie(*sealed, byte_array<16>{}));
   EXPECT_FALSE(epoch_of_cookie("nonsense", id));
   const auto header = base64url::decode(sealed->substr(0, sealed->find('.')));
+  ASSERT_TRUE(header);
   EXPECT_EQ(
       as_text(*header),
       R"({"alg":"dir","enc":"A256GCM","typ":"kbve-cookie","kid":"CQkAAAAAAAAAAAAAAAAAAA.7","cookie":"token"})");
