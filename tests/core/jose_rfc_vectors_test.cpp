@@ -13,7 +13,7 @@ namespace {
 
 signature_policy allowing(std::string_view algorithm) {
   signature_policy out;
-  out.algorithms.add(*algorithm_named(algorithm));
+  if (const auto known = algorithm_named(algorithm)) out.algorithms.add(*known);
   return out;
 }
 
