@@ -178,10 +178,9 @@ TEST(SealedCookie, OpensUnderItsNameAndKeyOnly) {
   EXPECT_EQ(epoch_of_cookie(*sealed, id), 7U);
   EXPECT_FALSE(epoch_of_cookie(*sealed, byte_array<16>{}));
   EXPECT_FALSE(epoch_of_cookie("nonsense", id));
-  const auto header = base64url::decode(sealed->substr(0, sealed->find('.')));
-  ASSERT_TRUE(header);
+  const bytes header = base64url::decode(sealed->substr(0, sealed->find('.'))).value_or(bytes());
   EXPECT_EQ(
-      as_text(*header),
+      as_text(header),
       R"({"alg":"dir","enc":"A256GCM","typ":"kbve-cookie","kid":"CQkAAAAAAAAAAAAAAAAAAA.7","cookie":"token"})");
   EXPECT_FALSE(seal_cookie("token", std::string(6'001, 'a'), key.view(), ""));
   const auto unnamed = seal_cookie("token", "v", key.view(), "");
