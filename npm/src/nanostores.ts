@@ -7,6 +7,13 @@ import { atom, type MapStore, map, onMount, type ReadableAtom, type WritableAtom
 import type { kbveLocker } from './profile.ts'
 import type { Locker, Status } from './types.ts'
 
+export {
+  type LockerEngine,
+  type LockerEngineOptions,
+  lockerEngine,
+  type PersistentEvent,
+} from './persistent.ts'
+
 /** One writable atom for each field: `$username`, `$theme`, and those of the schema. */
 export type FieldStores<P extends kbveLocker> = {
   readonly [K in keyof P & string as `$${K}`]: WritableAtom<P[K]>

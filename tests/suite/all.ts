@@ -18,6 +18,7 @@ import { suite as lockerStates } from './locker_states.ts'
 import { suite as lockerWork } from './locker_work.ts'
 import { suite as movedRecords } from './moved_records.ts'
 import { suite as nanostores } from './nanostores.ts'
+import { suite as persistent } from './persistent.ts'
 import { suite as separate } from './separate_lockers.ts'
 import { suite as tabs } from './tabs.ts'
 
@@ -25,6 +26,7 @@ export const suites = {
   locker_work: lockerWork,
   locker_states: lockerStates,
   nanostores,
+  persistent,
   interop,
   late_entries: lateEntries,
   bad_fields: badFields,
