@@ -1,6 +1,6 @@
 /// What is done with a secret that a person types, as a module of its own: a page that never asks for one does not
 /// download it, and the worker that runs Argon2id compiles nothing else. One job at a time needs no glue, so it has
-/// plain exports instead of Embind; npm/src/kdf_module.ts is their only caller.
+/// plain exports instead of Embind; npm/src/kdf_module.ts starts it.
 
 #include <emscripten/emscripten.h>
 

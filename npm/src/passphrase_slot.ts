@@ -47,8 +47,6 @@ export async function addPassphraseSlot(
     created: options.now,
     kdf: { alg: 'argon2id13', memory_kib: cost.memoryKib, passes: cost.passes, lanes: 1, salt },
   }
-  // Costs outside the limits are refused here, before any work is done.
-  orThrow(vault.core.slotAad(toJson(slot)))
   await withPassphraseKey(core, passphrase, salt, cost, options.signal, (kek) =>
     orThrow(vault.core.wrapSlot(toJson(slot), kek)),
   )

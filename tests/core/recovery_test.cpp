@@ -102,12 +102,11 @@ TEST(Recovery, SaysWhatIsWrongWithATextThatIsNoCode) {
     EXPECT_EQ(flaw_of(text), recovery_flaw::length) << text;
   }
   for (const std::string_view text : {"U0041-06105-0R3GG-28A1C-60T3G-F6", "00041-06105-0R3GG-28A1C-60T3G-F!",
-                                      "0004*-06105-0R3GG-28A1C-60T3G-F6", "00041-06105-0R3GG-28A1C_60T3GF6"}) {
+                                      "0004*-06105-0R3GG-28A1C-60T3G-F6", "00041-06105-0R3GG-28A1C-60T_G-F6"}) {
     EXPECT_EQ(flaw_of(text), recovery_flaw::symbol) << text;
   }
   // 2^128, whose check is right.
-  EXPECT_EQ(flaw_of("80000-00000-00000-00000-00000-0" + std::string(1, "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[7])),
-            recovery_flaw::check);
+  EXPECT_EQ(flaw_of("80000-00000-00000-00000-00000-0~"), recovery_flaw::check);
   EXPECT_EQ(flaw_of(std::string(100'000, '0')), recovery_flaw::length);
   EXPECT_EQ(flaw_of(std::string(100'000, '-')), recovery_flaw::length);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "support/lockers.hpp"
 #include "support/vectors.hpp"
 
 namespace kbve::vault {
@@ -46,6 +47,26 @@ TEST(SlotKey, IsHkdfWithTheKindsOwnLabelWhereTheSecretIsStrong) {
 TEST(SlotKey, IsTheSecretItselfWhereThatIsAKey) {
   expect_key(passphrase_kdf{}, counting_from(7, 32), counting_from(7, 32));
   expect_key(device_kdf{}, counting_from(7, 32), counting_from(7, 32));
+}
+
+TEST(SlotKey, IsMadeWhereASlotIsWrappedAndOpened) {
+  vault made = test::new_vault();
+  const bytes code = counting_from(1, 16);
+  ASSERT_TRUE(made.wrap_slot({.id = {1}, .label = "paper", .created = 5, .kdf = recovery_kdf{.salt = salt()}}, code));
+  const header written = made.current_header();
+  const auto opened = vault::unlock(written, 0, code, {});
+  ASSERT_TRUE(opened);
+  EXPECT_TRUE(opened->root_key() == made.root_key());
+
+  const auto refusal = [&written](const bytes& secret) {
+    const auto got = vault::unlock(written, 0, secret, {});
+    return got ? errc::aborted : got.error().code;
+  };
+  EXPECT_EQ(refusal(counting_from(2, 16)), errc::wrong_secret);
+  EXPECT_EQ(refusal(counting_from(1, 32)), errc::invalid_field);
+  const auto wrapped = made.wrap_slot({.id = {2}, .label = "", .created = 5, .kdf = recovery_kdf{}}, counting_from(1, 15));
+  ASSERT_FALSE(wrapped);
+  EXPECT_EQ(wrapped.error().code, errc::invalid_field);
 }
 
 }  // namespace
