@@ -3,6 +3,7 @@ import { toBase64url, toJson } from './base64url.ts'
 import type { Core } from './core.ts'
 import { LockerError, orThrow } from './errors.ts'
 import type { Header, Slot } from './format.ts'
+import type { Prepared } from './slot_modules.ts'
 import type { StorageSession } from './storage/storage.ts'
 import { type OpenVault, opened } from './vault.ts'
 
@@ -25,18 +26,15 @@ function randomBytes(length: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(length))
 }
 
-/** Adds a device slot to a vault; the key it returns belongs under `name` in the store `keys`. */
-export async function addDeviceSlot(
-  vault: OpenVault,
-  now: number,
-): Promise<{ name: string; key: CryptoKey }> {
+/** A device slot with a key of its own. */
+export async function prepareDevice(vault: OpenVault): Promise<Prepared> {
   const crypto = subtle()
   const key = await crypto.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
   const slot: Slot = {
     id: randomBytes(16),
     kind: 'device',
     label: 'This browser',
-    created: now,
+    created: 0,
     kdf: { alg: 'webcrypto-a256gcm' },
     nonce: randomBytes(12),
     wrapped: new Uint8Array(48),
@@ -44,11 +42,32 @@ export async function addDeviceSlot(
   const rootKey = orThrow(vault.core.rootKey())
   try {
     slot.wrapped = new Uint8Array(await crypto.encrypt(deviceCipher(vault.header, slot), key, rootKey))
-    orThrow(vault.core.addSlot(toJson(slot)))
   } finally {
     rootKey.fill(0)
   }
-  return { name: deviceKeyName(slot), key }
+  return {
+    kind: slot.kind,
+    keys: new Map([[deviceKeyName(slot), key]]),
+    into(into, created, label = slot.label) {
+      orThrow(into.core.addSlot(toJson({ ...slot, created, label })))
+      return slot.id
+    },
+    wipe() {},
+  }
+}
+
+/** What storing a device key resolves with; `unsupported` where this browser has no place for one. */
+export async function stored<T>(storing: Promise<T>): Promise<T> {
+  try {
+    return await storing
+  } catch (cause) {
+    // Told at once, or by the transaction, which the storage tells as its own error with this one as the cause.
+    const names = [cause, (cause as Error).cause].map((error) => (error as Error | undefined)?.name)
+    if (!names.includes('DataCloneError')) throw cause
+    const message =
+      'This browser cannot keep a key (some do not in private windows); use a passphrase or another secret.'
+    throw new LockerError('unsupported', message, { cause })
+  }
 }
 
 /** Opens the header with this browser's key; `undefined` where the browser has none for it. */
