@@ -1,11 +1,9 @@
 /** The device keyslot: a key of this browser that opens the header by itself. */
 import { toBase64url, toJson } from './base64url.ts'
-import type { Core } from './core.ts'
 import { LockerError, orThrow } from './errors.ts'
 import type { Header, Slot } from './format.ts'
-import type { Prepared } from './slot_modules.ts'
-import type { StorageSession } from './storage/storage.ts'
-import { type OpenVault, opened } from './vault.ts'
+import type { Prepared, SlotJob, SlotOrder, Unlocked } from './slot_modules.ts'
+import { opened } from './vault.ts'
 
 /** Name under which a device slot's key lies in the store `keys`. */
 function deviceKeyName(slot: Pick<Slot, 'id'>): string {
@@ -27,7 +25,7 @@ function randomBytes(length: number): Uint8Array<ArrayBuffer> {
 }
 
 /** A device slot with a key of its own. */
-export async function prepareDevice(vault: OpenVault): Promise<Prepared> {
+export async function prepare({ vault }: SlotOrder): Promise<Prepared> {
   const crypto = subtle()
   const key = await crypto.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
   const slot: Slot = {
@@ -57,47 +55,56 @@ export async function prepareDevice(vault: OpenVault): Promise<Prepared> {
 }
 
 /** What storing a device key resolves with; `unsupported` where this browser has no place for one. */
-export async function stored<T>(storing: Promise<T>): Promise<T> {
-  try {
-    return await storing
-  } catch (cause) {
-    // Told at once, or by the transaction, which the storage tells as its own error with this one as the cause.
-    const names = [cause, (cause as Error).cause].map((error) => (error as Error | undefined)?.name)
-    if (!names.includes('DataCloneError')) throw cause
-    const message =
-      'This browser cannot keep a key (some do not in private windows); use a passphrase or another secret.'
+export function stored<T>(storing: Promise<T>): Promise<T> {
+  return storing.catch((cause: Error) => {
+    // Told at once, or by the transaction, which the storage tells as an error of its own with this as its cause.
+    const { name } = (cause.cause ?? cause) as Error
+    if (name !== 'DataCloneError') throw cause
+    const message = 'This browser cannot keep a key (some cannot in private windows); use a passphrase.'
     throw new LockerError('unsupported', message, { cause })
+  })
+}
+
+/** This browser cannot open the locker, but another secret can. */
+export class NoDeviceKey extends LockerError {
+  constructor(cause?: unknown) {
+    super('wrong_secret', 'This browser has no key that opens the locker; unlock it with another secret.', {
+      cause,
+    })
   }
 }
 
-/** Opens the header with this browser's key; `undefined` where the browser has none for it. */
-export async function unlockWithDevice(
-  core: Core,
-  header: Header,
-  schemaJson: string,
-  session: StorageSession,
-): Promise<OpenVault | undefined> {
+/** Opens the header with this browser's key. */
+export async function unlock({ core, header, schemaJson, session }: SlotJob): Promise<Unlocked> {
   let refused: unknown
-  for (const slot of header.slots) {
-    const key = slot.kind === 'device' && (await session.key(deviceKeyName(slot)))
-    if (!key) continue
-    const crypto = subtle()
-    let rootKey: Uint8Array<ArrayBuffer>
-    try {
-      rootKey = new Uint8Array(await crypto.decrypt(deviceCipher(header, slot), key, slot.wrapped))
-    } catch (error) {
-      refused = error
-      continue
+  const orAnother = header.slots.some((slot) => slot.kind !== 'device')
+  try {
+    for (const slot of header.slots) {
+      const key = slot.kind === 'device' && (await session.key(deviceKeyName(slot)))
+      if (!key) continue
+      const crypto = subtle()
+      let rootKey: Uint8Array<ArrayBuffer>
+      try {
+        rootKey = new Uint8Array(await crypto.decrypt(deviceCipher(header, slot), key, slot.wrapped))
+      } catch (error) {
+        refused = error
+        continue
+      }
+      try {
+        return { vault: opened(core.module, core.module.Vault.adopt(toJson(header), rootKey, schemaJson)) }
+      } finally {
+        rootKey.fill(0)
+      }
     }
-    try {
-      return opened(core.module, core.module.Vault.adopt(toJson(header), rootKey, schemaJson))
-    } finally {
-      rootKey.fill(0)
-    }
+  } catch (error) {
+    throw orAnother && error instanceof LockerError ? new NoDeviceKey(error) : error
   }
-  if (refused === undefined) return undefined
-  const message =
-    "This browser's key does not open the locker: its header was changed. Restore a backup, or destroy the locker."
+  if (orAnother) throw new NoDeviceKey(refused)
+  const message = `This browser's key ${
+    refused === undefined
+      ? 'for the locker is gone, and nothing else opens it'
+      : 'does not open the locker: its header was changed'
+  }. Restore a backup, or destroy the locker.`
   throw new LockerError('tampered', message, { cause: refused })
 }
 

@@ -3,14 +3,13 @@ import { entriesOf } from './entries.ts'
 import { LockerError } from './errors.ts'
 import type { Listeners } from './events.ts'
 import { Lifecycle } from './lifecycle.ts'
-import { defaultLocks, exclusively } from './locks.ts'
 import type { Ports } from './ports.ts'
 import { serialize } from './serialize.ts'
 import { databaseName } from './storage/storage.ts'
 import type { CreateSecret, Locker, LockerEvents, Secret, UnlockOptions } from './types.ts'
 import { fieldId } from './values.ts'
 import type { PlainItem } from './vault.ts'
-import { notLoaded } from './wasm_source.ts'
+import { loaded } from './wasm_source.ts'
 
 /** A `Locker` whose fields are only known at run time. */
 type AnyProfile = Record<string, unknown>
@@ -23,7 +22,7 @@ function secretOf(secret: Secret, making?: 'making'): Secret {
   if (!making && typeof recovery === 'string' && recovery !== '') return { recovery }
   if (!making && passkey === true) return { passkey }
   throw new TypeError(
-    `A secret is { passphrase: text } (not empty)${making ? '' : ', { recovery: text }, { passkey: true }'} or { device: true }.`,
+    'A secret is { passphrase: text } (not empty) or { device: true }; unlock also takes { recovery: text } and { passkey: true }.',
   )
 }
 
@@ -52,9 +51,7 @@ export function makeLocker(ports: Ports): Locker {
   function slots(name: 'list' | 'add' | 'remove' | 'replaceWith') {
     return async (...args: unknown[]) => {
       await life.ready
-      const module = await import('./slots.ts').catch((cause: unknown) => {
-        throw notLoaded('slots.js', cause)
-      })
+      const module = await loaded('slots.js', import('./slots.ts'))
       return (module[name] as (...all: unknown[]) => unknown)(life, ...args)
     }
   }
@@ -116,6 +113,7 @@ export function makeLocker(ports: Ports): Locker {
     },
     async exclusive<T>(work: (signal: AbortSignal) => T | Promise<T>, options = {}): Promise<T> {
       if (typeof work !== 'function') throw new TypeError('exclusive takes a function.')
+      const { defaultLocks, exclusively } = await loaded('locks.js', import('./locks.ts'))
       const locks = ports.locks ?? (await defaultLocks(ports.storage))
       await life.ready
       const run = async (signal: AbortSignal) => {

@@ -2,13 +2,13 @@
 import { toBase64url } from './base64url.ts'
 import type { Connection } from './connection.ts'
 import type { Core } from './core.ts'
-import { prepareDevice, stored, unlockWithDevice } from './device_slot.ts'
+import { stored } from './device_slot.ts'
 import { LockerError, throwIfAborted } from './errors.ts'
 import type { Header } from './format.ts'
 import { checkHeader } from './header_json.ts'
 import { emptyLoaded, type Loaded, load, readHeader, writeNew } from './opening.ts'
 import type { Ports } from './ports.ts'
-import { type Prepared, slotModule, type Unlocked } from './slot_modules.ts'
+import { slotModule, type Unlocked } from './slot_modules.ts'
 import type { StorageSession } from './storage/storage.ts'
 import type { CreateSecret, PassphraseCost, Progress, Secret } from './types.ts'
 import { type OpenVault, opened } from './vault.ts'
@@ -18,15 +18,6 @@ export interface Opened extends Unlocked {
   session: StorageSession
   header: Header
   loaded: Loaded
-}
-
-/** This browser cannot open the locker, but another secret can. */
-export class NoDeviceKey extends LockerError {
-  constructor(cause?: unknown) {
-    super('wrong_secret', 'This browser has no key that opens the locker; unlock it with another secret.', {
-      cause,
-    })
-  }
 }
 
 export class Opener {
@@ -59,13 +50,8 @@ export class Opener {
     const { Vault } = core.module
     const vault = opened(core.module, Vault.create(name.tenant, name.name, now(), fields.schemaJson))
     return orWiped(vault, async () => {
-      let slot: Prepared
-      if ('device' in secret) slot = await prepareDevice(vault)
-      else {
-        this.#progress({ step: 'deriving' })
-        const { prepare } = await slotModule(secret)
-        slot = await prepare({ core, secret, cost, signal, slots: [] })
-      }
+      const { prepare } = await this.#slots(secret)
+      const slot = await prepare({ core, vault, secret, cost, signal, slots: [] })
       try {
         throwIfAborted(signal)
         slot.into(vault, now())
@@ -125,7 +111,9 @@ export class Opener {
     if (!found) throw new LockerError('absent', 'There is no locker yet; create it first.')
     const header = checkHeader(core, found)
     const session = await this.#connection.open()
-    const { vault, behind } = await this.#openSlot(core, session, header, secret, signal, cost)
+    const { schemaJson } = this.#ports.fields
+    const { unlock } = await this.#slots(secret)
+    const { vault, behind } = await unlock({ core, session, header, schemaJson, secret, signal, cost })
     const { name, tenant } = this.#ports.name
     // A header changed in place opens for reading; a whole one from elsewhere does not belong here.
     if (!vault.genuine || (header.name === name && header.tenant === tenant))
@@ -136,29 +124,9 @@ export class Opener {
     throw new LockerError('tampered', message)
   }
 
-  async #openSlot(
-    core: Core,
-    session: StorageSession,
-    header: Header,
-    secret: Secret,
-    signal: AbortSignal,
-    cost: PassphraseCost,
-  ): Promise<Unlocked> {
-    const { schemaJson } = this.#ports.fields
-    if (!('device' in secret)) {
-      this.#progress({ step: 'deriving' })
-      const { unlock } = await slotModule(secret)
-      return unlock({ core, header, schemaJson, secret, signal, cost })
-    }
-    const orAnother = header.slots.some((slot) => slot.kind !== 'device')
-    const vault = await unlockWithDevice(core, header, schemaJson, session).catch((error: unknown) => {
-      throw orAnother && error instanceof LockerError ? new NoDeviceKey(error) : error
-    })
-    if (vault) return { vault }
-    if (orAnother) throw new NoDeviceKey()
-    const message =
-      "This browser's key for the locker is gone, and nothing else opens it. Restore a backup, or destroy the locker."
-    throw new LockerError('tampered', message)
+  #slots(secret: Secret) {
+    if (!('device' in secret)) this.#progress({ step: 'deriving' })
+    return slotModule(secret)
   }
 }
 

@@ -64,7 +64,10 @@ export async function askPasskey(
   passkeys: readonly PasskeyRef[],
   signal: AbortSignal,
 ): Promise<PasskeyAnswer> {
-  const salts = passkeys.map(({ credential_id, prf_salt }) => [toBase64url(credential_id), { first: prf_salt }])
+  const salts = passkeys.map(({ credential_id, prf_salt }) => [
+    toBase64url(credential_id),
+    { first: prf_salt },
+  ])
   const chosen = await asked(rpId, (container) =>
     container.get({
       publicKey: {
@@ -101,7 +104,8 @@ async function asked(
   // Undefined outside browsers and in pages over plain http, whatever the types say.
   const container = globalThis.navigator?.credentials as CredentialsContainer | undefined
   if (!container || !('PublicKeyCredential' in globalThis)) {
-    const message = 'Passkeys need a browser that has them, and a page over https (or localhost); use another secret.'
+    const message =
+      'Passkeys need a browser that has them, and a page over https (or localhost); use another secret.'
     throw new LockerError('unsupported', message)
   }
   try {
@@ -126,9 +130,13 @@ function told(rpId: string, cause: unknown): LockerError {
         { cause },
       )
     case 'InvalidStateError':
-      return new LockerError('exists', 'This authenticator has a passkey for the locker already; use that one.', {
-        cause,
-      })
+      return new LockerError(
+        'exists',
+        'This authenticator has a passkey for the locker already; use that one.',
+        {
+          cause,
+        },
+      )
     case 'SecurityError':
       return new LockerError(
         'invalid_field',

@@ -1,8 +1,8 @@
 /** The passkey keyslot. Loaded when one is used or made. */
 import { toJson } from './base64url.ts'
 import { isFailure, LockerError, throwIfAborted } from './errors.ts'
-import { sameBytes } from './header_json.ts'
 import type { PasskeyKdf, Slot } from './format.ts'
+import { sameBytes } from './header_json.ts'
 import { prepared, randomBytes } from './new_slot.ts'
 import { askPasskey, createPasskey, type PasskeyUser } from './passkey.ts'
 import type { Prepared, SlotJob, SlotOrder, Unlocked } from './slot_modules.ts'

@@ -67,7 +67,14 @@ function upgradeOf(job: SlotJob, id: string, { memoryKib, passes }: Argon2idCost
       // The locker is open, whatever becomes of this; and the next unlocking will try it again.
       const { signal } = new AbortController()
       await replace(open, id, (slots) =>
-        prepare({ core, secret: secret as { passphrase: string }, cost, signal, slots }),
+        prepare({
+          core,
+          vault: open.parts.vault,
+          secret: secret as { passphrase: string },
+          cost,
+          signal,
+          slots,
+        }),
       )
     } catch {}
   }

@@ -1,14 +1,18 @@
-/** The keyslots that need a person: each kind is a module of its own, loaded when it is used. */
+/** How each kind of keyslot is opened and made: a module of its own, and all but one are loaded when they are used. */
+
 import type { Core } from './core.ts'
+import { prepare, unlock } from './device_slot.ts'
 import type { Header, Slot, SlotKind } from './format.ts'
 import type { OpenLocker } from './open_locker.ts'
+import type { StorageSession } from './storage/storage.ts'
 import type { NewSecret, PassphraseCost, Secret } from './types.ts'
 import type { OpenVault } from './vault.ts'
-import { notLoaded } from './wasm_source.ts'
+import { loaded } from './wasm_source.ts'
 
 /** What opening a slot takes. */
 export interface SlotJob {
   core: Core
+  session: StorageSession
   header: Header
   schemaJson: string
   secret: Secret
@@ -26,6 +30,8 @@ export interface Unlocked {
 /** What making a slot takes. */
 export interface SlotOrder {
   core: Core
+  /** Whose root key it will hold. */
+  vault: OpenVault
   secret: NewSecret
   cost: PassphraseCost
   signal: AbortSignal
@@ -52,15 +58,9 @@ interface SlotModule {
   prepare(order: SlotOrder): Promise<Prepared>
 }
 
-/** The module for this secret, which is not this browser's key. */
-export function slotModule(secret: object): Promise<SlotModule> {
-  const module =
-    'passphrase' in secret
-      ? import('./passphrase_slot.ts')
-      : 'recovery' in secret
-        ? import('./recovery_slot.ts')
-        : import('./passkey_slot.ts')
-  return module.catch((cause: unknown) => {
-    throw notLoaded(`${Object.keys(secret)[0]}_slot.js`, cause)
-  })
+/** The module for this secret. Most lockers open with this browser's key, so that one is always here. */
+export async function slotModule(secret: object): Promise<SlotModule> {
+  if ('device' in secret) return { prepare, unlock }
+  if ('passphrase' in secret) return loaded('passphrase_slot.js', import('./passphrase_slot.ts'))
+  return loaded('other_slots.js', import('./other_slots.ts'))
 }

@@ -1,7 +1,7 @@
 /** Keyslots: listed, added, removed, replaced. Loaded when one of these is called. */
 import { rootAfter } from './apply.ts'
 import { fromBase64url, toBase64url, toJson } from './base64url.ts'
-import { prepareDevice, stored } from './device_slot.ts'
+import { stored } from './device_slot.ts'
 import { LockerError, orThrow, throwIfAborted } from './errors.ts'
 import type { Header, Slot } from './format.ts'
 import { checkHeader } from './header_json.ts'
@@ -90,9 +90,9 @@ async function prepare(
 ): Promise<Prepared> {
   const { signal = new AbortController().signal } = options
   throwIfAborted(signal)
-  if ('device' in secret) return prepareDevice(open.parts.vault)
   if (options.cost) life.cost = options.cost
-  const order: SlotOrder = { core: await life.opener.core(), secret, cost: life.cost, signal, slots }
+  const core = await life.opener.core()
+  const order: SlotOrder = { core, vault: open.parts.vault, secret, cost: life.cost, signal, slots }
   const module = await slotModule(secret)
   const slot = await module.prepare(order)
   if (signal.aborted) slot.wipe()
@@ -113,10 +113,7 @@ function removeFrom(vault: OpenVault, id: string): Keys {
  * it. What lies there is what is changed, so that of two tabs that change it at once neither undoes the other. Resolves
  * with the new header.
  */
-async function change(
-  open: OpenLocker,
-  work: (vault: OpenVault, found: Header) => Keys,
-): Promise<Header> {
+async function change(open: OpenLocker, work: (vault: OpenVault, found: Header) => Keys): Promise<Header> {
   const { session, vault, told } = open.parts
   let before: string | undefined
   let header: Header | undefined
@@ -148,8 +145,10 @@ async function change(
     }
     throw error
   }
+  const written = header as unknown as Header
+  vault.headerRev = Math.max(vault.headerRev, written.rev)
   told()
-  return header as unknown as Header
+  return written
 }
 
 function infoOf({ id, kind, label, created }: Slot): SlotInfo {
@@ -171,7 +170,11 @@ function checkedId(id: unknown): string {
 
 function checkLabel(label: unknown): void {
   if (label === undefined) return
-  if (typeof label !== 'string' || /\p{Surrogate}/u.test(label) || new TextEncoder().encode(label).length > 256)
+  if (
+    typeof label !== 'string' ||
+    /\p{Surrogate}/u.test(label) ||
+    new TextEncoder().encode(label).length > 256
+  )
     throw new TypeError('The label of a slot is a text in well-formed Unicode, 256 bytes at most.')
 }
 
@@ -187,7 +190,8 @@ function checked(secret: unknown): NewSecret {
   if (device === true) return { device }
   const { rpId, user } = (passkey ?? {}) as Record<string, unknown>
   const { name, displayName } = (user ?? {}) as Record<string, unknown>
-  if (isText(rpId) && isText(name) && isText(displayName)) return { passkey: { rpId, user: { name, displayName } } }
+  if (isText(rpId) && isText(name) && isText(displayName))
+    return { passkey: { rpId, user: { name, displayName } } }
   throw new TypeError(
     'A slot is made for { passphrase: text }, { recovery: true }, { device: true } or { passkey: { rpId, user: { name, displayName } } }.',
   )

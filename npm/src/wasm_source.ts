@@ -46,6 +46,13 @@ export function notLoaded(file: string, cause: unknown): LockerError {
   return new LockerError('unsupported', message, { cause })
 }
 
+/** A module of the package that is loaded on demand. */
+export function loaded<T>(file: string, module: Promise<T>): Promise<T> {
+  return module.catch((cause: unknown) => {
+    throw notLoaded(file, cause)
+  })
+}
+
 async function compileResponse(response: Response): Promise<WebAssembly.Module> {
   if (!response.ok) throw new Error(`${response.url || 'The file'} was answered with ${response.status}.`)
   // Compiling while it downloads is refused for any other type, and by then the body would be gone.

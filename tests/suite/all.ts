@@ -9,6 +9,7 @@ import { suite as lockerWork } from './locker_work.ts'
 import { suite as movedRecords } from './moved_records.ts'
 import { suite as nanostores } from './nanostores.ts'
 import { suite as separate } from './separate_lockers.ts'
+import { suite as slots } from './slots.ts'
 import { suite as tabs } from './tabs.ts'
 
 export const suites = {
@@ -22,6 +23,7 @@ export const suites = {
   moved_records: movedRecords,
   bad_header: badHeader,
   separate_lockers: separate,
+  slots,
   tabs,
   import_safety: importSafety,
 }
