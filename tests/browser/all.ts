@@ -4,6 +4,7 @@ import { suite as content } from './content_policy_test.ts'
 import { suite as database } from './database_test.ts'
 import { suite as durability } from './durability_test.ts'
 import type { Browsing } from './harness/ports.ts'
+import { suite as passkeys } from './passkeys_test.ts'
 import { suite as quota } from './quota_test.ts'
 import { suite as random } from './random_test.ts'
 import { suite as tabs } from './tabs_test.ts'
@@ -18,6 +19,7 @@ export function run(browsing: Browsing, print: (line: string) => void, filter?: 
     database: bound(database),
     quota: bound(quota),
     content_policy: bound(content),
+    passkeys: bound(passkeys),
     random: bound(random),
   }
   const disk = () => {

@@ -8,6 +8,7 @@ import { suite as lockerStates } from './locker_states.ts'
 import { suite as lockerWork } from './locker_work.ts'
 import { suite as movedRecords } from './moved_records.ts'
 import { suite as nanostores } from './nanostores.ts'
+import { suite as passkeys } from './passkeys.ts'
 import { suite as separate } from './separate_lockers.ts'
 import { suite as slots } from './slots.ts'
 import { suite as tabs } from './tabs.ts'
@@ -24,6 +25,7 @@ export const suites = {
   bad_header: badHeader,
   separate_lockers: separate,
   slots,
+  passkeys,
   tabs,
   import_safety: importSafety,
 }
