@@ -1,6 +1,6 @@
 /// What is done with a secret that a person types, as a module of its own: a page that never asks for one does not
-/// download it, and the worker that runs Argon2id compiles nothing else. One job at a time needs no glue, so it has
-/// plain exports instead of Embind; npm/src/kdf_module.ts starts it.
+/// download it, and the worker that runs Argon2id compiles nothing else. One job at a time needs no glue, so it
+/// has plain exports instead of Embind; npm/src/kdf_module.ts starts it.
 
 #include <emscripten/emscripten.h>
 
@@ -34,8 +34,8 @@ EMSCRIPTEN_KEEPALIVE std::uint8_t* kdf_input(std::size_t size) {
   return only_job().input.data().data();
 }
 
-/// Of 16 bytes of salt and then a passphrase. An `argon2id_outcome`; when it is `done`, 32 bytes of key are at `kdf_key()`.
-/// The input is wiped and gone, here as in all that follow.
+/// Of 16 bytes of salt and then a passphrase. An `argon2id_outcome`; when it is `done`, 32 bytes of key are at
+/// `kdf_key()`. The input is wiped and gone, here as in all that follow.
 EMSCRIPTEN_KEEPALIVE unsigned kdf_argon2id(double memory_kib, double passes) {
   using namespace kbve;
   using crypto::argon2id_outcome;

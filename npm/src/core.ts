@@ -2,10 +2,10 @@
 import type { MainModule } from './wasm/locker.js'
 import { compile, loaded, once, type WasmSources } from './wasm_source.ts'
 
-/** An instance of the core, and what derives keys from passphrases. */
+/** An instance of the core, and the module for secrets that a person types. */
 export interface Core {
   readonly module: MainModule
-  /** Downloads and compiles it at the first call. */
+  /** What reads and stretches secrets that a person types. Downloads and compiles it at the first call. */
   readonly kdf: () => Promise<WebAssembly.Module>
 }
 

@@ -9,7 +9,7 @@ export type WasmSource = URL | Response | BufferSource | WebAssembly.Module
 export interface WasmSources {
   /** `locker.wasm`. */
   locker?: WasmSource
-  /** `kdf.wasm`: Argon2id, needed when a passphrase is used. */
+  /** `kdf.wasm`: Argon2id and recovery codes, needed when a passphrase or such a code is used. */
   kdf?: WasmSource
 }
 

@@ -105,10 +105,11 @@ result<secret_bytes> parse_recovery_code(std::string_view text) {
                   "recovery");
     case recovery_flaw::check: break;
   }
-  return fail(errc::invalid_field,
-              "The recovery code's check symbol does not fit: something in it is mistyped; compare it with what was "
-              "written down.",
-              "recovery");
+  return fail(
+      errc::invalid_field,
+      "The recovery code's check symbol does not fit: something in it is mistyped; compare it with what was "
+      "written down.",
+      "recovery");
 }
 
 }  // namespace kbve::vault

@@ -28,8 +28,7 @@ crypto::aead_key derive_data_key(const secret_key& root_key, const key_id& salt,
 }
 
 std::unexpected<error> bad_secret() {
-  return fail(errc::invalid_field, "The slot needs a secret of another length; derive it again.",
-              "key");
+  return fail(errc::invalid_field, "The slot needs a secret of another length; derive it again.", "key");
 }
 
 std::unexpected<error> bad_root(std::string_view what) {

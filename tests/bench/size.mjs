@@ -150,7 +150,9 @@ const rows = [
   ...parts.map((part) =>
     line(part.name, part, { note: `fetched ${when[part.name] ?? 'outside browsers only'}` }),
   ),
-  line('kdf.wasm', kdf, { note: 'Argon2id; fetched when a passphrase is used' }),
+  line('kdf.wasm', kdf, {
+    note: 'Argon2id and recovery codes; fetched when a passphrase or such a code is used',
+  }),
   line('worker', worker, { note: 'fetched when a passphrase is used' }),
   line('size-with-passphrase', add(total, forPassphrase, kdf, worker), {
     note: 'size-locker and all that a passphrase adds to it',

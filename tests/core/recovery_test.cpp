@@ -66,8 +66,8 @@ TEST(Recovery, IsCrockfordsBase32WithItsCheckSymbol) {
 TEST(Recovery, ReadsWhatPeopleType) {
   const code_bytes expected = code_of("000102030405060708090a0b0c0d0e0f");
   for (const std::string_view text :
-       {"00041061050R3GG28A1C60T3GF6", "ooo4i-o61o5-or3gg-28alc-6ot3g-f6", " 00041 06105 0R3GG\t28A1C 60T3G F6\r\n",
-        "OOO4L--06IO5--0r3Gg--28AiC--60t3G--F6--"}) {
+       {"00041061050R3GG28A1C60T3GF6", "ooo4i-o61o5-or3gg-28alc-6ot3g-f6",
+        " 00041 06105 0R3GG\t28A1C 60T3G F6\r\n", "OOO4L--06IO5--0r3Gg--28AiC--60t3G--F6--"}) {
     code_bytes read{};
     EXPECT_EQ(read_recovery_code(as_bytes(text), read), recovery_flaw::none) << text;
     EXPECT_EQ(read, expected) << text;
@@ -97,8 +97,9 @@ TEST(Recovery, FindsEveryWrongSymbolAndEveryTwoThatChangedPlaces) {
 }
 
 TEST(Recovery, SaysWhatIsWrongWithATextThatIsNoCode) {
-  for (const std::string_view text : {"", "-", "00041-06105-0R3GG-28A1C-60T3G-F", "00041-06105-0R3GG-28A1C-60T3G-F66",
-                                      "00041-06105-0R3GG-28A1C-60T3G-F\u00e9"}) {
+  for (const std::string_view text :
+       {"", "-", "00041-06105-0R3GG-28A1C-60T3G-F", "00041-06105-0R3GG-28A1C-60T3G-F66",
+        "00041-06105-0R3GG-28A1C-60T3G-F\u00e9"}) {
     EXPECT_EQ(flaw_of(text), recovery_flaw::length) << text;
   }
   for (const std::string_view text : {"U0041-06105-0R3GG-28A1C-60T3G-F6", "00041-06105-0R3GG-28A1C-60T3G-F!",
@@ -116,7 +117,8 @@ TEST(Recovery, ErrorsAreSentencesWithoutTheCode) {
   ASSERT_TRUE(good);
   EXPECT_TRUE(std::ranges::equal(good->view(), code_of("0123456789abcdeffedcba9876543210")));
   std::vector<std::string> told;
-  for (const std::string_view text : {"014D2", "014D2-PF2DB-SQQZX-Q5TK1-V58CG-G!", "014D2-PF2DB-SQQZX-Q5TK1-V58CG-GB"}) {
+  for (const std::string_view text :
+       {"014D2", "014D2-PF2DB-SQQZX-Q5TK1-V58CG-G!", "014D2-PF2DB-SQQZX-Q5TK1-V58CG-GB"}) {
     const auto bad = parse_recovery_code(text);
     ASSERT_FALSE(bad);
     EXPECT_EQ(bad.error().code, errc::invalid_field);

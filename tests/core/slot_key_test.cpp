@@ -52,7 +52,8 @@ TEST(SlotKey, IsTheSecretItselfWhereThatIsAKey) {
 TEST(SlotKey, IsMadeWhereASlotIsWrappedAndOpened) {
   vault made = test::new_vault();
   const bytes code = counting_from(1, 16);
-  ASSERT_TRUE(made.wrap_slot({.id = {1}, .label = "paper", .created = 5, .kdf = recovery_kdf{.salt = salt()}}, code));
+  ASSERT_TRUE(
+      made.wrap_slot({.id = {1}, .label = "paper", .created = 5, .kdf = recovery_kdf{.salt = salt()}}, code));
   const header written = made.current_header();
   const auto opened = vault::unlock(written, 0, code, {});
   ASSERT_TRUE(opened);
@@ -64,7 +65,8 @@ TEST(SlotKey, IsMadeWhereASlotIsWrappedAndOpened) {
   };
   EXPECT_EQ(refusal(counting_from(2, 16)), errc::wrong_secret);
   EXPECT_EQ(refusal(counting_from(1, 32)), errc::invalid_field);
-  const auto wrapped = made.wrap_slot({.id = {2}, .label = "", .created = 5, .kdf = recovery_kdf{}}, counting_from(1, 15));
+  const auto wrapped =
+      made.wrap_slot({.id = {2}, .label = "", .created = 5, .kdf = recovery_kdf{}}, counting_from(1, 15));
   ASSERT_FALSE(wrapped);
   EXPECT_EQ(wrapped.error().code, errc::invalid_field);
 }

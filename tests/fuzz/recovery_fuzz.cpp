@@ -1,5 +1,5 @@
-/// Any text: refused, and then nothing of it is left; or read to a code whose text reads the same. Any 16 bytes are a
-/// code.
+/// Any text: refused, and then nothing of it is left; or read to a code whose text reads the same. Any 16 bytes
+/// are a code.
 
 #include <algorithm>
 #include <cstdint>

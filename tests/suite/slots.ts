@@ -326,6 +326,20 @@ export function suite(t: SuiteContext): void {
       expect(read.root.header_rev).to.equal(disk.header.rev)
     })
 
+    t.test(
+      'the other hears of it, so that an older header in its place is known for what it is',
+      async () => {
+        const { where, locker } = await created()
+        const other = await asked(where)
+        await other.unlock({ passphrase }, { cost })
+        const { header: old } = await readDisk(where)
+        await locker.slots.add({ recovery: true })
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        await writeDisk(where, { ...(await readDisk(where)), header: old })
+        expect(await code(() => other.slots.add({ recovery: true }))).to.equal('tampered')
+      },
+    )
+
     t.test('both change at once: no change is lost', async () => {
       const { where, locker } = await created()
       const other = await asked(where)
