@@ -54,15 +54,15 @@ class locker_vault {
     return handed_over(vault::vault::create(tenant, name, date_from(now), *std::move(fields)));
   }
 
-  static vault_or_failure unlock(const std::string& header_json, unsigned slot_index, const uint8_array& kek,
+  /// `secret`: see `kbve/vault/slot_key.hpp`.
+  static vault_or_failure unlock(const std::string& header_json, unsigned slot_index, const uint8_array& secret,
                                  const std::string& schema_json) {
     auto header = vault::parse_header(header_json);
     if (!header) return vault_or_failure(to_js(header.error()));
     auto fields = vault::schema::parse(schema_json);
     if (!fields) return vault_or_failure(to_js(fields.error()));
-    const auto key = key_from(kek);
-    if (!key) return vault_or_failure(to_js(bad_key().error()));
-    return handed_over(vault::vault::unlock(*std::move(header), slot_index, key->view(), *std::move(fields)));
+    const secret_bytes given = from_js(secret);
+    return handed_over(vault::vault::unlock(*std::move(header), slot_index, given.view(), *std::move(fields)));
   }
 
   static vault_or_failure adopt(const std::string& header_json, const uint8_array& root_key,
@@ -78,13 +78,6 @@ class locker_vault {
 
   [[nodiscard]] std::string header() const { return vault_ ? vault::to_json(vault_->current_header()) : ""; }
 
-  [[nodiscard]] bytes_or_failure slot_aad(const std::string& slot_json) const {
-    if (!vault_) return bytes_or_failure(to_js(locked().error()));
-    auto slot = vault::parse_slot(slot_json, vault::slot_form::bare);
-    if (!slot) return bytes_or_failure(to_js(slot.error()));
-    return bytes_or_failure(to_js(bytes_view(vault_->slot_aad(*slot))));
-  }
-
   done_or_failure add_slot(const std::string& slot_json) {
     if (!vault_) return to_js(result<void>(locked()));
     auto slot = vault::parse_slot(slot_json, vault::slot_form::complete);
@@ -92,13 +85,13 @@ class locker_vault {
     return to_js(vault_->add_slot(*std::move(slot)));
   }
 
-  done_or_failure wrap_slot(const std::string& slot_json, const uint8_array& kek) {
+  /// `secret`: see `kbve/vault/slot_key.hpp`.
+  done_or_failure wrap_slot(const std::string& slot_json, const uint8_array& secret) {
     if (!vault_) return to_js(result<void>(locked()));
     auto slot = vault::parse_slot(slot_json, vault::slot_form::bare);
     if (!slot) return to_js(result<void>(std::unexpected(slot.error())));
-    const auto key = key_from(kek);
-    if (!key) return to_js(result<void>(bad_key()));
-    return to_js(vault_->wrap_slot(*std::move(slot), key->view()));
+    const secret_bytes given = from_js(secret);
+    return to_js(vault_->wrap_slot(*std::move(slot), given.view()));
   }
 
   done_or_failure remove_slot(const std::string& id_text) {
@@ -295,13 +288,12 @@ EMSCRIPTEN_BINDINGS(kbve_locker) {
 
   class_<locker_vault>("Vault")
       .class_function("create(tenant, name, now, schemaJson)", &locker_vault::create)
-      .class_function("unlock(headerJson, slotIndex, kek, schemaJson)", &locker_vault::unlock)
+      .class_function("unlock(headerJson, slotIndex, secret, schemaJson)", &locker_vault::unlock)
       .class_function("adopt(headerJson, rootKey, schemaJson)", &locker_vault::adopt)
       .property("integrity", &locker_vault::header_integrity)
       .function("header", &locker_vault::header)
-      .function("slotAad(slotJson)", &locker_vault::slot_aad)
       .function("addSlot(slotJson)", &locker_vault::add_slot)
-      .function("wrapSlot(slotJson, kek)", &locker_vault::wrap_slot)
+      .function("wrapSlot(slotJson, secret)", &locker_vault::wrap_slot)
       .function("removeSlot(idBase64url)", &locker_vault::remove_slot)
       .function("raiseHeader", &locker_vault::raise_header)
       .function("raiseEpoch", &locker_vault::raise_epoch)

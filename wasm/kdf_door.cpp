@@ -1,6 +1,6 @@
-/// Argon2id as a module of its own: a page that never asks for a passphrase does not download it, and the worker
-/// that runs it compiles nothing else. One job needs no glue, so it has three plain exports instead of Embind;
-/// npm/src/argon2id.ts is their only caller.
+/// What is done with a secret that a person types, as a module of its own: a page that never asks for one does not
+/// download it, and the worker that runs Argon2id compiles nothing else. One job at a time needs no glue, so it
+/// has plain exports instead of Embind; npm/src/kdf_module.ts starts it.
 
 #include <emscripten/emscripten.h>
 
@@ -10,6 +10,7 @@
 
 #include "kbve/core/secret.hpp"
 #include "kbve/crypto/kdf.hpp"
+#include "kbve/vault/recovery.hpp"
 
 namespace {
 
@@ -27,13 +28,14 @@ job& only_job() {
 
 extern "C" {
 
-/// Memory for 16 bytes of salt and then the secret, `size` bytes in all.
+/// Memory for what one of the functions below takes, `size` bytes in all.
 EMSCRIPTEN_KEEPALIVE std::uint8_t* kdf_input(std::size_t size) {
   only_job().input = kbve::secret_bytes(size);
   return only_job().input.data().data();
 }
 
-/// An `argon2id_outcome`; when it is `done`, 32 bytes of key are at `kdf_key()`. The input is wiped and gone.
+/// Of 16 bytes of salt and then a passphrase. An `argon2id_outcome`; when it is `done`, 32 bytes of key are at
+/// `kdf_key()`. The input is wiped and gone, here as in all that follow.
 EMSCRIPTEN_KEEPALIVE unsigned kdf_argon2id(double memory_kib, double passes) {
   using namespace kbve;
   using crypto::argon2id_outcome;
@@ -50,6 +52,24 @@ EMSCRIPTEN_KEEPALIVE unsigned kdf_argon2id(double memory_kib, double passes) {
                                  memory, times, only_job().key.data());
   };
   return static_cast<unsigned>(run());
+}
+
+/// Of a recovery code as typed. A `recovery_flaw`; when there is none, its 16 bytes are at `kdf_key()`.
+EMSCRIPTEN_KEEPALIVE unsigned kdf_read_recovery() {
+  using namespace kbve;
+  const secret_bytes input = std::exchange(only_job().input, {});
+  return static_cast<unsigned>(
+      vault::read_recovery_code(input.view(), only_job().key.data().first<vault::recovery_code_size>()));
+}
+
+/// Of the 16 bytes of a recovery code: its 32 bytes of text are at `kdf_key()`. False where it is not 16 bytes.
+EMSCRIPTEN_KEEPALIVE bool kdf_write_recovery() {
+  using namespace kbve;
+  static_assert(vault::recovery_text_size == secret_key::length);
+  const secret_bytes input = std::exchange(only_job().input, {});
+  if (input.size() != vault::recovery_code_size) return false;
+  vault::write_recovery_code(input.view().first<vault::recovery_code_size>(), only_job().key.data());
+  return true;
 }
 
 EMSCRIPTEN_KEEPALIVE const std::uint8_t* kdf_key() {

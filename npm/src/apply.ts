@@ -81,7 +81,7 @@ export async function apply(
 }
 
 /** `undefined` where the root does not open. It is never made anew here: that would hide what happened to it. */
-function rootAfter(
+export function rootAfter(
   found: unknown,
   changes: RootChange[],
   vault: OpenVault,

@@ -1,19 +1,10 @@
-/** Runs Argon2id (kdf.wasm). An instance's memory goes when nobody holds it any more. */
-import { importsFor } from './bare_imports.ts'
+/** Runs Argon2id (kdf.wasm). */
+import { startKdf } from './kdf_module.ts'
 
 /** How much work a guess at a passphrase costs. */
 export interface Argon2idCost {
   memoryKib: number
   passes: number
-}
-
-/** What `wasm/kdf_door.cpp` exports. */
-interface KdfExports {
-  readonly memory: WebAssembly.Memory
-  _initialize(): void
-  kdf_input(size: number): number
-  kdf_argon2id(memoryKib: number, passes: number): number
-  kdf_key(): number
 }
 
 export type KdfFailure = 'kdf_out_of_range' | 'too_large' | 'out_of_memory'
@@ -33,25 +24,10 @@ type Derive = (
 
 /** An instance that can derive again and again; it keeps the memory of the dearest derivation. */
 export async function startArgon2id(wasm: WebAssembly.Module): Promise<Derive> {
-  // libsodium draws a canary for its guarded memory, although nothing here uses that.
-  const instance: WebAssembly.Instance = await WebAssembly.instantiate(
-    wasm,
-    importsFor(() => kdf.memory),
-  )
-  const kdf = instance.exports as unknown as KdfExports
-  kdf._initialize()
+  const { exports, give, take } = await startKdf(wasm)
   return (secret, salt, { memoryKib, passes }) => {
-    const input = kdf.kdf_input(salt.length + secret.length)
-    const memory = new Uint8Array(kdf.memory.buffer)
-    memory.set(salt, input)
-    memory.set(secret, input + salt.length)
-    const failure = outcomes[kdf.kdf_argon2id(memoryKib, passes)]
-    if (failure) return failure
-    // Looked at anew: the memory has grown, and the old view with it is gone.
-    const key = new Uint8Array(kdf.memory.buffer, kdf.kdf_key(), 32)
-    const copy = key.slice()
-    key.fill(0)
-    return copy
+    give(salt, secret)
+    return outcomes[exports.kdf_argon2id(memoryKib, passes)] ?? take(32)
   }
 }
 

@@ -1,11 +1,11 @@
 /** Loads the WASM core: nothing at import, on demand, compiled once. */
 import type { MainModule } from './wasm/locker.js'
-import { compile, notLoaded, once, type WasmSources } from './wasm_source.ts'
+import { compile, loaded, once, type WasmSources } from './wasm_source.ts'
 
-/** An instance of the core, and what derives keys from passphrases. */
+/** An instance of the core, and the module for secrets that a person types. */
 export interface Core {
   readonly module: MainModule
-  /** Downloads and compiles it at the first call. */
+  /** What reads and stretches secrets that a person types. Downloads and compiles it at the first call. */
   readonly kdf: () => Promise<WebAssembly.Module>
 }
 
@@ -16,9 +16,7 @@ const defaultKdf = once(() => compile(new URL('./wasm/kdf.wasm', import.meta.url
 /** A new instance of the core. */
 export async function loadCore({ locker, kdf }: WasmSources = {}): Promise<Core> {
   const [glue, wasm] = await Promise.all([
-    import('./wasm/locker.js').catch((cause: unknown) => {
-      throw notLoaded('locker.js', cause)
-    }),
+    loaded('locker.js', import('./wasm/locker.js')),
     locker ? compile(locker, 'locker.wasm') : defaultCore(),
   ])
   return {

@@ -1,10 +1,9 @@
 /** The device keyslot: a key of this browser that opens the header by itself. */
 import { toBase64url, toJson } from './base64url.ts'
-import type { Core } from './core.ts'
 import { LockerError, orThrow } from './errors.ts'
 import type { Header, Slot } from './format.ts'
-import type { StorageSession } from './storage/storage.ts'
-import { type OpenVault, opened } from './vault.ts'
+import type { Prepared, SlotJob, SlotOrder, Unlocked } from './slot_modules.ts'
+import { opened } from './vault.ts'
 
 /** Name under which a device slot's key lies in the store `keys`. */
 function deviceKeyName(slot: Pick<Slot, 'id'>): string {
@@ -25,18 +24,15 @@ function randomBytes(length: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(length))
 }
 
-/** Adds a device slot to a vault; the key it returns belongs under `name` in the store `keys`. */
-export async function addDeviceSlot(
-  vault: OpenVault,
-  now: number,
-): Promise<{ name: string; key: CryptoKey }> {
+/** A device slot with a key of its own. */
+export async function prepare({ vault }: SlotOrder): Promise<Prepared> {
   const crypto = subtle()
   const key = await crypto.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
   const slot: Slot = {
     id: randomBytes(16),
     kind: 'device',
     label: 'This browser',
-    created: now,
+    created: 0,
     kdf: { alg: 'webcrypto-a256gcm' },
     nonce: randomBytes(12),
     wrapped: new Uint8Array(48),
@@ -44,41 +40,71 @@ export async function addDeviceSlot(
   const rootKey = orThrow(vault.core.rootKey())
   try {
     slot.wrapped = new Uint8Array(await crypto.encrypt(deviceCipher(vault.header, slot), key, rootKey))
-    orThrow(vault.core.addSlot(toJson(slot)))
   } finally {
     rootKey.fill(0)
   }
-  return { name: deviceKeyName(slot), key }
+  return {
+    kind: slot.kind,
+    keys: new Map([[deviceKeyName(slot), key]]),
+    into(into, created, label = slot.label) {
+      orThrow(into.core.addSlot(toJson({ ...slot, created, label })))
+      return slot.id
+    },
+    wipe() {},
+  }
 }
 
-/** Opens the header with this browser's key; `undefined` where the browser has none for it. */
-export async function unlockWithDevice(
-  core: Core,
-  header: Header,
-  schemaJson: string,
-  session: StorageSession,
-): Promise<OpenVault | undefined> {
-  let refused: unknown
-  for (const slot of header.slots) {
-    const key = slot.kind === 'device' && (await session.key(deviceKeyName(slot)))
-    if (!key) continue
-    const crypto = subtle()
-    let rootKey: Uint8Array<ArrayBuffer>
-    try {
-      rootKey = new Uint8Array(await crypto.decrypt(deviceCipher(header, slot), key, slot.wrapped))
-    } catch (error) {
-      refused = error
-      continue
-    }
-    try {
-      return opened(core.module, core.module.Vault.adopt(toJson(header), rootKey, schemaJson))
-    } finally {
-      rootKey.fill(0)
-    }
+/** What storing a device key resolves with; `unsupported` where this browser has no place for one. */
+export function stored<T>(storing: Promise<T>): Promise<T> {
+  return storing.catch((cause: Error) => {
+    // Told at once, or by the transaction, which the storage tells as an error of its own with this as its cause.
+    const { name } = (cause.cause ?? cause) as Error
+    if (name !== 'DataCloneError') throw cause
+    const message = 'This browser cannot keep a key (some cannot in private windows); use a passphrase.'
+    throw new LockerError('unsupported', message, { cause })
+  })
+}
+
+/** This browser cannot open the locker, but another secret can. */
+export class NoDeviceKey extends LockerError {
+  constructor(cause?: unknown) {
+    super('wrong_secret', 'This browser has no key that opens the locker; unlock it with another secret.', {
+      cause,
+    })
   }
-  if (refused === undefined) return undefined
-  const message =
-    "This browser's key does not open the locker: its header was changed. Restore a backup, or destroy the locker."
+}
+
+/** Opens the header with this browser's key. */
+export async function unlock({ core, header, schemaJson, session }: SlotJob): Promise<Unlocked> {
+  let refused: unknown
+  const orAnother = header.slots.some((slot) => slot.kind !== 'device')
+  try {
+    for (const slot of header.slots) {
+      const key = slot.kind === 'device' && (await session.key(deviceKeyName(slot)))
+      if (!key) continue
+      const crypto = subtle()
+      let rootKey: Uint8Array<ArrayBuffer>
+      try {
+        rootKey = new Uint8Array(await crypto.decrypt(deviceCipher(header, slot), key, slot.wrapped))
+      } catch (error) {
+        refused = error
+        continue
+      }
+      try {
+        return { vault: opened(core.module, core.module.Vault.adopt(toJson(header), rootKey, schemaJson)) }
+      } finally {
+        rootKey.fill(0)
+      }
+    }
+  } catch (error) {
+    throw orAnother && error instanceof LockerError ? new NoDeviceKey(error) : error
+  }
+  if (orAnother) throw new NoDeviceKey(refused)
+  const message = `This browser's key ${
+    refused === undefined
+      ? 'for the locker is gone, and nothing else opens it'
+      : 'does not open the locker: its header was changed'
+  }. Restore a backup, or destroy the locker.`
   throw new LockerError('tampered', message, { cause: refused })
 }
 

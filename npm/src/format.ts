@@ -29,12 +29,32 @@ export interface SealedRecord {
 export type Kdf =
   | { alg: 'webcrypto-a256gcm' }
   | { alg: 'argon2id13'; memory_kib: number; passes: number; lanes: 1; salt: Uint8Array<ArrayBuffer> }
+  | RecoveryKdf
+  | PasskeyKdf
+
+/** Of a recovery code. */
+export interface RecoveryKdf {
+  alg: 'hkdf-sha256'
+  /** 32 bytes. */
+  salt: Uint8Array<ArrayBuffer>
+}
+
+/** Of what a passkey gives for `prf_salt`. */
+export interface PasskeyKdf extends RecoveryKdf {
+  credential_id: Uint8Array<ArrayBuffer>
+  rp_id: string
+  /** 32 bytes. */
+  prf_salt: Uint8Array<ArrayBuffer>
+}
+
+/** What kind of secret opens a slot. */
+export type SlotKind = 'device' | 'passphrase' | 'recovery' | 'passkey'
 
 /** One way to open the locker: the root key wrapped by a key-encryption key. */
 export interface Slot {
   /** 16 random bytes. */
   id: Uint8Array<ArrayBuffer>
-  kind: 'device' | 'passphrase'
+  kind: SlotKind
   label: string
   /** Milliseconds since 1970. */
   created: number

@@ -5,7 +5,17 @@ import type { Core } from './core.ts'
 import { LockerError, orThrow } from './errors.ts'
 import type { Header } from './format.ts'
 
-const byteFields = ['locker_id', 'key_id', 'id', 'salt', 'nonce', 'wrapped', 'mac']
+const byteFields = [
+  'locker_id',
+  'key_id',
+  'id',
+  'salt',
+  'credential_id',
+  'prf_salt',
+  'nonce',
+  'wrapped',
+  'mac',
+]
 
 /** Reads what the core wrote. */
 export function headerFromJson(json: string): Header {

@@ -14,6 +14,7 @@ import type { Locker, LockerOptions } from './types.ts'
 import { sourcesOf } from './wasm_source.ts'
 
 export { type ErrorCode, LockerError } from './errors.ts'
+export type { SlotKind } from './format.ts'
 export type { LocksPort } from './locks.ts'
 export type { FieldValue, kbveLocker, ProfileOf, Schema, SchemaField } from './profile.ts'
 export { type IndexedDBStorageOptions, indexedDBStorage } from './storage/indexeddb.ts'
@@ -30,8 +31,10 @@ export type {
 } from './storage/storage.ts'
 export type { ChannelPort } from './tabs.ts'
 export type {
+  AddedSlot,
   ChangeEvent,
   CreateOptions,
+  CreateSecret,
   Entries,
   ExclusiveOptions,
   Integrity,
@@ -40,9 +43,13 @@ export type {
   LockerEvents,
   LockerOptions,
   LockerState,
+  NewSecret,
   PassphraseCost,
   Progress,
   Secret,
+  SlotInfo,
+  SlotOptions,
+  Slots,
   Status,
   StatusReason,
   UnlockOptions,

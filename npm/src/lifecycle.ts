@@ -14,7 +14,16 @@ import { notOpen, statusAfter } from './refusals.ts'
 import { StatusKeeper } from './status.ts'
 import type { StorageEvent } from './storage/storage.ts'
 import type { ChangeNote } from './tabs.ts'
-import type { ChangeEvent, CreateOptions, Status, StatusReason } from './types.ts'
+import type {
+  ChangeEvent,
+  CreateOptions,
+  CreateSecret,
+  PassphraseCost,
+  Secret,
+  Status,
+  StatusReason,
+  UnlockOptions,
+} from './types.ts'
 import { Changed } from './values.ts'
 
 export class Lifecycle {
@@ -25,7 +34,7 @@ export class Lifecycle {
   closing: Promise<void> = Promise.resolve()
   readonly #ports: Ports
   readonly #connection: Connection
-  readonly #opener: Opener
+  readonly opener: Opener
   readonly #mirror: Mirror
   readonly #status: StatusKeeper
   #ready: Promise<Status> | undefined
@@ -33,6 +42,8 @@ export class Lifecycle {
   #heard: ChangeNote[] = []
   readonly #jobs = new Jobs()
   #disposed = false
+  /** What this application wants a passphrase to cost, as far as it has said so. */
+  cost: PassphraseCost = {}
 
   constructor(ports: Ports) {
     this.#ports = ports
@@ -41,11 +52,12 @@ export class Lifecycle {
       storage: (event) => this.#storageEvent(event),
       changed: (lockerId, notes) => this.#changedElsewhere(lockerId, notes),
       destroyed: (lockerId) => this.#destroyedElsewhere(lockerId),
-      left: (lockerId) => lockerId === this.#opener.lockerId && this.#behind((open) => open.adopt()),
+      header: (lockerId) => lockerId === this.opener.lockerId && this.#behind((open) => open.refresh([])),
+      left: (lockerId) => lockerId === this.opener.lockerId && this.#behind((open) => open.adopt()),
       restored: () => this.#behind((open) => open.refresh('all')),
       visible: () => this.#behind((open) => open.adopt()),
     })
-    this.#opener = new Opener(ports, this.#connection, (progress) => {
+    this.opener = new Opener(ports, this.#connection, (progress) => {
       // Of a check on an open locker the status says nothing; at the start it stays `opening`.
       if (!this.open)
         this.#status.change({ progress, ...(this.status.state === 'opening' ? {} : { state: 'unlocking' }) })
@@ -78,13 +90,14 @@ export class Lifecycle {
     throw notOpen(this.status)
   }
 
-  async create(passphrase: string | undefined, { signal, cost }: CreateOptions): Promise<void> {
+  async create(secret: CreateSecret, { signal, cost }: CreateOptions): Promise<void> {
+    if (cost) this.cost = cost
     await this.#settled()
     // Where something is under way, `#run` says so.
     if (this.status.state !== 'absent' && !this.#jobs.current) throw exists()
     await this.#run({ signal }, async (abort) => {
       try {
-        this.#opened(await this.#opener.make(passphrase, abort, cost), abort)
+        this.#opened(await this.opener.make(secret, abort, cost ?? {}), abort)
       } catch (error) {
         const state = hasCode(error, 'exists') ? 'locked' : 'absent'
         if (this.status.state === 'unlocking') this.#status.change({ state })
@@ -93,15 +106,15 @@ export class Lifecycle {
     })
   }
 
-  async unlock(passphrase: string | undefined, signal?: AbortSignal): Promise<void> {
+  async unlock(secret: Secret, { signal, cost = this.cost }: UnlockOptions): Promise<void> {
     await this.#settled()
-    const device = passphrase === undefined
+    const device = 'device' in secret
     // Two callers who want the same of this browser's key get one answer.
     if (device && this.#jobs.current?.device) return this.#jobs.current.done
     await this.#run({ signal, device }, async (abort) => {
-      if (this.open) return this.#opener.verify(passphrase, abort)
+      if (this.open) return this.opener.verify(secret, abort)
       try {
-        this.#opened(await this.#opener.unlock(passphrase, abort), abort)
+        this.#opened(await this.opener.unlock(secret, abort, cost), abort)
       } catch (error) {
         this.#notOpened(error, true)
         throw error
@@ -122,7 +135,7 @@ export class Lifecycle {
     await this.#run({}, async () => {
       const session = await this.#connection.open()
       // Before, so that they let go of the databases that are to be deleted.
-      if (this.#opener.lockerId) this.#connection.tabs.tell('destroyed', this.#opener.lockerId)
+      if (this.opener.lockerId) this.#connection.tabs.tell('destroyed', this.opener.lockerId)
       this.#shut('absent', 'destroyed', false)
       await this.closing
       try {
@@ -143,8 +156,8 @@ export class Lifecycle {
     this.#disposed = true
     this.audience.clear()
     const last = Promise.allSettled([this.#jobs.current?.done, this.closing])
-    void this.#connection.close(last, this.#opener.lockerId)
-    this.#opener.forget()
+    void this.#connection.close(last, this.opener.lockerId)
+    this.opener.forget()
   }
 
   // Opening
@@ -152,7 +165,7 @@ export class Lifecycle {
   async #start(): Promise<Status> {
     try {
       this.#mustLive()
-      const header = await this.#opener.look()
+      const header = await this.opener.look()
       if (this.#ports.mode === 'device')
         await this.#run({ device: true }, (abort) => this.#startWithDevice(header, abort))
       else this.#status.change({ state: header ? 'locked' : 'absent' })
@@ -164,12 +177,12 @@ export class Lifecycle {
 
   async #startWithDevice(header: Header | undefined, signal: AbortSignal): Promise<void> {
     try {
-      if (!header) return this.#opened(await this.#opener.make(undefined, signal), signal)
+      if (!header) return this.#opened(await this.opener.make({ device: true }, signal, {}), signal)
     } catch (error) {
       // Another tab was quicker: its locker is the locker.
       if (!hasCode(error, 'exists')) throw error
     }
-    this.#opened(await this.#opener.unlock(undefined, signal), signal)
+    this.#opened(await this.opener.unlock({ device: true }, signal, {}), signal)
   }
 
   /** After the first opening; and where that failed, after another look at the disk. */
@@ -181,7 +194,7 @@ export class Lifecycle {
     this.#shut('locked', undefined, false)
     this.#status.change({ state: 'opening' })
     try {
-      this.#status.change({ state: (await this.#opener.look()) ? 'locked' : 'absent' })
+      this.#status.change({ state: (await this.opener.look()) ? 'locked' : 'absent' })
     } catch (again) {
       this.#notOpened(again, false)
       throw this.status.error ?? error ?? again
@@ -228,6 +241,7 @@ export class Lifecycle {
     if (this.open !== open) return
     this.audience.tellChange(open.values.differences(shown), 'unlock')
     open.settle(loaded)
+    if (!open.readOnly) void opened.behind?.(open)
     const heard = this.#heard.splice(0)
     if (heard.length > 0) this.#behind((still) => still.heard(heard))
     void isPersisted().then((persisted) => this.open === open && this.#status.change({ persisted }))
@@ -243,7 +257,7 @@ export class Lifecycle {
   /** As it was before, unless something else has become of it meanwhile. */
   #givenUp(): void {
     if (this.status.state !== 'opening' && this.status.state !== 'unlocking') return
-    this.#status.change(this.#opener.lockerId ? { state: 'locked', reason: 'lock' } : { state: 'absent' })
+    this.#status.change(this.opener.lockerId ? { state: 'locked', reason: 'lock' } : { state: 'absent' })
   }
 
   // Closing
@@ -298,13 +312,13 @@ export class Lifecycle {
   }
 
   #changedElsewhere(lockerId: string, notes: readonly ChangeNote[]): void {
-    if (lockerId !== this.#opener.lockerId) return
+    if (lockerId !== this.opener.lockerId) return
     if (this.open) this.#behind((open) => open.heard(notes))
     else if (this.#jobs.current) this.#heard.push(...notes)
   }
 
   #destroyedElsewhere(lockerId: string): void {
-    if (lockerId !== this.#opener.lockerId || this.#disposed) return
+    if (lockerId !== this.opener.lockerId || this.#disposed) return
     this.#jobs.abort()
     this.#shut('absent', 'destroyed', false)
     this.#connection.dropAfter(this.closing)

@@ -4,25 +4,27 @@ import { entriesOf } from './entries.ts'
 import { LockerError } from './errors.ts'
 import type { Listeners } from './events.ts'
 import { Lifecycle } from './lifecycle.ts'
-import { defaultLocks, exclusively } from './locks.ts'
 import type { Ports } from './ports.ts'
 import { serialize } from './serialize.ts'
 import { databaseName } from './storage/storage.ts'
-import type { Locker, LockerEvents, Secret } from './types.ts'
+import type { CreateSecret, Locker, LockerEvents, Secret, UnlockOptions } from './types.ts'
 import { fieldId } from './values.ts'
 import type { PlainItem } from './vault.ts'
+import { loaded } from './wasm_source.ts'
 
 /** A `Locker` whose fields are only known at run time. */
 type AnyProfile = Record<string, unknown>
 
-/** The passphrase; `undefined` stands for this browser's key. */
-function passphraseOf(secret: Secret): string | undefined {
-  if (typeof secret === 'object' && secret !== null) {
-    if ('passphrase' in secret && typeof secret.passphrase === 'string' && secret.passphrase !== '')
-      return secret.passphrase
-    if ('device' in secret && secret.device === true) return undefined
-  }
-  throw new TypeError('A secret is { passphrase: text } (not empty) or { device: true }.')
+/** A copy of what opens a locker, or, `making`, of what one can be made with. */
+function secretOf(secret: Secret, making?: 'making'): Secret {
+  const { passphrase, device, recovery, passkey } = Object(secret) as Record<string, unknown>
+  if (typeof passphrase === 'string' && passphrase !== '') return { passphrase }
+  if (device === true) return { device }
+  if (!making && typeof recovery === 'string' && recovery !== '') return { recovery }
+  if (!making && passkey === true) return { passkey }
+  throw new TypeError(
+    'A secret is { passphrase: text } (not empty) or { device: true }; unlock also takes { recovery: text } and { passkey: true }.',
+  )
 }
 
 export function makeLocker(ports: Ports): Locker {
@@ -44,6 +46,15 @@ export function makeLocker(ports: Ports): Locker {
       )
     }
     return { id: fieldId(field), kind: 'json', text: serialize(value, field), expires: 0 }
+  }
+
+  /** Few applications change keyslots, and none does it before its first value is shown. */
+  function slots(name: 'list' | 'add' | 'remove' | 'replaceWith') {
+    return async (...args: unknown[]) => {
+      await life.ready
+      const module = await loaded('slots.js', import('./slots.ts'))
+      return (module[name] as (...all: unknown[]) => unknown)(life, ...args)
+    }
   }
 
   function patch(values: AnyProfile): void {
@@ -70,12 +81,18 @@ export function makeLocker(ports: Ports): Locker {
       write: (items) => life.writable().write(items),
       now: ports.now,
     }),
-    async create(secret: Secret = { device: true }, options = {}) {
-      await life.create(passphraseOf(secret), options)
+    async create(secret: CreateSecret = { device: true }, options = {}) {
+      await life.create(secretOf(secret, 'making') as CreateSecret, options)
     },
-    async unlock(secret: Secret, options: { signal?: AbortSignal } = {}) {
-      await life.unlock(passphraseOf(secret), options.signal)
+    async unlock(secret: Secret, options: UnlockOptions = {}) {
+      await life.unlock(secretOf(secret), options)
     },
+    slots: Object.freeze({
+      list: slots('list'),
+      add: slots('add'),
+      remove: slots('remove'),
+      change: slots('replaceWith'),
+    }),
     get(field: string) {
       mustBeField(field)
       return life.open ? life.open.values.field(field) : life.profile[field]
@@ -97,6 +114,7 @@ export function makeLocker(ports: Ports): Locker {
     },
     async exclusive<T>(work: (signal: AbortSignal) => T | Promise<T>, options = {}): Promise<T> {
       if (typeof work !== 'function') throw new TypeError('exclusive takes a function.')
+      const { defaultLocks, exclusively } = await loaded('locks.js', import('./locks.ts'))
       const locks = ports.locks ?? (await defaultLocks(ports.storage))
       await life.ready
       const run = async (signal: AbortSignal) => {

@@ -39,7 +39,7 @@ export class OpenLocker {
   readonly #vault: OpenVault
   readonly #host: OpenLockerHost
   readonly #applier: Applier
-  /** Throws where the header found is not this locker's. */
+  /** Throws where the header found is not this locker's, and goes on with it where it is a newer one. */
   readonly #check: (header: unknown) => void
   readonly #damaged: Set<string>
   #closed = false
@@ -52,7 +52,11 @@ export class OpenLocker {
     this.#vault = vault
     this.#host = host
     this.#damaged = loaded.damaged
-    this.#check = (found) => checkIdentity(found, header)
+    vault.headerRev = header.rev
+    this.#check = (found) => {
+      checkIdentity(found, header)
+      vault.follow(found)
+    }
     this.#applier = new Applier(session, vault, {
       ...host,
       check: this.#check,
@@ -63,6 +67,14 @@ export class OpenLocker {
 
   get pending(): number {
     return this.#session.pending().length
+  }
+
+  /** What a change of the header works with; throws where nothing can be written. */
+  get parts() {
+    this.#mustWrite()
+    const { now, tabs } = this.#host
+    const told = () => tabs.tell('header', this.#lockerId)
+    return { session: this.#session, vault: this.#vault, check: this.#check, now, told }
   }
 
   /** What unlocking leaves to be done behind it: tell other tabs, apply what is pending, throw old things away. */

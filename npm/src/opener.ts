@@ -2,36 +2,23 @@
 import { toBase64url } from './base64url.ts'
 import type { Connection } from './connection.ts'
 import type { Core } from './core.ts'
-import { addDeviceSlot, unlockWithDevice } from './device_slot.ts'
+import { stored } from './device_slot.ts'
 import { LockerError, throwIfAborted } from './errors.ts'
 import type { Header } from './format.ts'
 import { checkHeader } from './header_json.ts'
 import { emptyLoaded, type Loaded, load, readHeader, writeNew } from './opening.ts'
 import type { Ports } from './ports.ts'
+import { slotModule, type Unlocked } from './slot_modules.ts'
 import type { StorageSession } from './storage/storage.ts'
-import type { PassphraseCost, Progress } from './types.ts'
+import type { CreateSecret, PassphraseCost, Progress, Secret } from './types.ts'
 import { type OpenVault, opened } from './vault.ts'
-import { notLoaded } from './wasm_source.ts'
 
 /** Everything an open locker is made of. */
-export interface Opened {
+export interface Opened extends Unlocked {
   session: StorageSession
-  vault: OpenVault
   header: Header
   loaded: Loaded
 }
-
-/** This browser cannot open the locker, but a passphrase can. */
-export class NoDeviceKey extends LockerError {
-  constructor(cause?: unknown) {
-    super('wrong_secret', 'This browser has no key that opens the locker; unlock it with the passphrase.', {
-      cause,
-    })
-  }
-}
-
-/** `undefined` for the passphrase stands for this browser's key. */
-type Passphrase = string | undefined
 
 export class Opener {
   readonly #ports: Ports
@@ -56,46 +43,45 @@ export class Opener {
   }
 
   /** A new locker, on the disk when it resolves. Rejects with `exists`. */
-  async make(passphrase: Passphrase, signal: AbortSignal, cost: PassphraseCost = {}): Promise<Opened> {
+  async make(secret: CreateSecret, signal: AbortSignal, cost: PassphraseCost): Promise<Opened> {
     const { name, fields, now } = this.#ports
     const core = await this.#loadedCore()
     const session = await this.#connection.open()
     const { Vault } = core.module
     const vault = opened(core.module, Vault.create(name.tenant, name.name, now(), fields.schemaJson))
     return orWiped(vault, async () => {
-      const keys = new Map<string, CryptoKey>()
-      if (passphrase === undefined) {
-        const device = await addDeviceSlot(vault, now())
-        keys.set(device.name, device.key)
-      } else {
-        this.#progress({ step: 'deriving' })
-        const { addPassphraseSlot } = await passphraseSlot()
-        await addPassphraseSlot(core, vault, passphrase, { now: now(), cost, signal })
+      const { prepare } = await this.#slots(secret)
+      const slot = await prepare({ core, vault, secret, cost, signal, slots: [] })
+      try {
+        throwIfAborted(signal)
+        slot.into(vault, now())
+      } finally {
+        slot.wipe()
       }
-      throwIfAborted(signal)
-      const header = await writeNew(session, vault, now(), keys)
+      const header = await stored(writeNew(session, vault, now(), slot.keys))
       this.lockerId = toBase64url(header.locker_id)
       return { session, vault, header, loaded: emptyLoaded(this.#ports) }
     })
   }
 
-  async unlock(passphrase: Passphrase, signal: AbortSignal): Promise<Opened> {
+  /** `cost`: what a passphrase's slot is brought up to. */
+  async unlock(secret: Secret, signal: AbortSignal, cost: PassphraseCost): Promise<Opened> {
     for (;;) {
-      const { vault, header, session } = await this.#vault(passphrase, signal)
+      const { vault, header, session, behind } = await this.#vault(secret, signal, cost)
       const loaded = await orWiped(vault, () => {
         throwIfAborted(signal)
         this.#progress({ step: 'opening' })
         const progress = (fraction: number) => this.#progress({ step: 'opening', fraction })
         return load(session, vault, header, { ...this.#ports, progress, signal })
       })
-      if (loaded !== 'changed') return { session, vault, header, loaded }
+      if (loaded !== 'changed') return { session, vault, header, loaded, behind }
       vault.wipe()
     }
   }
 
   /** Whether the secret is right, and nothing else. */
-  async verify(passphrase: Passphrase, signal: AbortSignal): Promise<void> {
-    const { vault } = await this.#vault(passphrase, signal)
+  async verify(secret: Secret, signal: AbortSignal): Promise<void> {
+    const { vault } = await this.#vault(secret, signal, {})
     vault.wipe()
   }
 
@@ -106,6 +92,11 @@ export class Opener {
 
   #loadedCore(): Promise<Core> {
     this.#progress({ step: 'loading' })
+    return this.core()
+  }
+
+  /** The core, loaded at the first call. */
+  core(): Promise<Core> {
     this.#core ??= this.#ports.loadCore().catch((error: unknown) => {
       this.#core = undefined
       throw error
@@ -114,53 +105,29 @@ export class Opener {
   }
 
   /** The vault for the header that lies on the disk now. */
-  async #vault(passphrase: Passphrase, signal: AbortSignal) {
+  async #vault(secret: Secret, signal: AbortSignal, cost: PassphraseCost) {
     const core = await this.#loadedCore()
     const found = await this.look()
     if (!found) throw new LockerError('absent', 'There is no locker yet; create it first.')
     const header = checkHeader(core, found)
     const session = await this.#connection.open()
-    const vault = await this.#openSlot(core, session, header, passphrase, signal)
+    const { schemaJson } = this.#ports.fields
+    const { unlock } = await this.#slots(secret)
+    const { vault, behind } = await unlock({ core, session, header, schemaJson, secret, signal, cost })
     const { name, tenant } = this.#ports.name
     // A header changed in place opens for reading; a whole one from elsewhere does not belong here.
     if (!vault.genuine || (header.name === name && header.tenant === tenant))
-      return { vault, header, session }
+      return { vault, header, session, behind }
     vault.wipe()
     const message =
       'The data under this name belongs to another locker. Restore a backup, or destroy the locker.'
     throw new LockerError('tampered', message)
   }
 
-  async #openSlot(
-    core: Core,
-    session: StorageSession,
-    header: Header,
-    passphrase: Passphrase,
-    signal: AbortSignal,
-  ): Promise<OpenVault> {
-    const { schemaJson } = this.#ports.fields
-    if (passphrase !== undefined) {
-      this.#progress({ step: 'deriving' })
-      const { unlockWithPassphrase } = await passphraseSlot()
-      return unlockWithPassphrase(core, header, schemaJson, passphrase, signal)
-    }
-    const orPassphrase = header.slots.some((slot) => slot.kind === 'passphrase')
-    const vault = await unlockWithDevice(core, header, schemaJson, session).catch((error: unknown) => {
-      throw orPassphrase && error instanceof LockerError ? new NoDeviceKey(error) : error
-    })
-    if (vault) return vault
-    if (orPassphrase) throw new NoDeviceKey()
-    const message =
-      "This browser's key for the locker is gone, and nothing else opens it. Restore a backup, or destroy the locker."
-    throw new LockerError('tampered', message)
+  #slots(secret: Secret) {
+    if (!('device' in secret)) this.#progress({ step: 'deriving' })
+    return slotModule(secret)
   }
-}
-
-/** Only somebody who has a passphrase needs what works with it. */
-function passphraseSlot() {
-  return import('./passphrase_slot.ts').catch((cause: unknown) => {
-    throw notLoaded('passphrase_slot.js', cause)
-  })
 }
 
 /** What `work` gives; where it fails, the vault is wiped. */

@@ -38,14 +38,14 @@ export async function writeNew(
   session: StorageSession,
   vault: OpenVault,
   now: number,
-  keys: ReadonlyMap<string, CryptoKey>,
+  keys: ReadonlyMap<string, CryptoKey> | undefined,
 ): Promise<Header> {
   const { header } = vault
   vault.beginSum()
   const root = vault.newRoot(now)
   const write = (found: { header: unknown }) => {
     if (found.header !== undefined) throw exists()
-    return { header, root, keys }
+    return { header, root, ...(keys && { keys }) }
   }
   await session.transact([], write, { durability: 'strict' })
   return header

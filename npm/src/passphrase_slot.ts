@@ -1,75 +1,81 @@
 /** The passphrase keyslot. Loaded when a passphrase is used, and Argon2id with it. */
-
 import type { Argon2idCost } from './argon2id.ts'
-import { toJson } from './base64url.ts'
-import type { Core } from './core.ts'
-import { isFailure, LockerError, orThrow, throwIfAborted } from './errors.ts'
-import type { Header, Slot } from './format.ts'
+import { toBase64url, toJson } from './base64url.ts'
+import { isFailure, LockerError } from './errors.ts'
+import type { Kdf } from './format.ts'
 import { argon2id } from './kdf.ts'
-import { type OpenVault, opened } from './vault.ts'
+import { prepared, randomBytes } from './new_slot.ts'
+import type { Prepared, SlotJob, SlotOrder, Unlocked } from './slot_modules.ts'
+import type { PassphraseCost } from './types.ts'
+import { opened } from './vault.ts'
 
 const defaultCost: Argon2idCost = { memoryKib: 65_536, passes: 3 }
 
-/** Calls `use` with the key a passphrase (NFKC, UTF-8) stretches to, and zeroes it. */
-async function withPassphraseKey<T>(
-  core: Core,
-  passphrase: string,
+/** The key that a passphrase (NFKC, UTF-8) stretches to. The caller zeroes it. */
+async function stretched(
+  { core, secret, signal }: Pick<SlotJob, 'core' | 'signal'> & { secret: object },
   salt: Uint8Array<ArrayBuffer>,
   cost: Argon2idCost,
-  signal: AbortSignal,
-  use: (kek: Uint8Array<ArrayBuffer>) => T,
-): Promise<T> {
-  const secret = new TextEncoder().encode(passphrase.normalize('NFKC'))
-  let kek: Uint8Array<ArrayBuffer> | undefined
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { passphrase } = secret as { passphrase: string }
+  const bytes = new TextEncoder().encode(passphrase.normalize('NFKC'))
   try {
-    kek = await argon2id(await core.kdf(), secret, salt, cost, signal)
-    throwIfAborted(signal)
-    return use(kek)
+    return await argon2id(await core.kdf(), bytes, salt, cost, signal)
   } finally {
-    secret.fill(0)
-    kek?.fill(0)
+    bytes.fill(0)
   }
 }
 
-/** Adds a passphrase slot to a vault. */
-export async function addPassphraseSlot(
-  core: Core,
-  vault: OpenVault,
-  passphrase: string,
-  options: { now: number; cost: Partial<Argon2idCost>; signal: AbortSignal },
-): Promise<void> {
-  const cost = { ...defaultCost, ...options.cost }
-  const salt = crypto.getRandomValues(new Uint8Array(16))
-  const slot: Omit<Slot, 'nonce' | 'wrapped'> = {
-    id: crypto.getRandomValues(new Uint8Array(16)),
-    kind: 'passphrase',
-    label: 'Passphrase',
-    created: options.now,
-    kdf: { alg: 'argon2id13', memory_kib: cost.memoryKib, passes: cost.passes, lanes: 1, salt },
-  }
-  // Costs outside the limits are refused here, before any work is done.
-  orThrow(vault.core.slotAad(toJson(slot)))
-  await withPassphraseKey(core, passphrase, salt, cost, options.signal, (kek) =>
-    orThrow(vault.core.wrapSlot(toJson(slot), kek)),
-  )
+/** A slot for a passphrase. Costs outside the limits are refused before any memory is taken. */
+export async function prepare(order: SlotOrder): Promise<Prepared> {
+  const cost = { ...defaultCost, ...order.cost }
+  const salt = randomBytes(16)
+  const secret = await stretched(order, salt, cost)
+  const { memoryKib: memory_kib, passes } = cost
+  const kdf: Kdf = { alg: 'argon2id13', memory_kib, passes, lanes: 1, salt }
+  return prepared({ kind: 'passphrase', kdf, label: 'Passphrase' }, secret)
 }
 
 /** Opens the header with the first passphrase slot that this passphrase opens. */
-export async function unlockWithPassphrase(
-  core: Core,
-  header: Header,
-  schemaJson: string,
-  passphrase: string,
-  signal: AbortSignal,
-): Promise<OpenVault> {
+export async function unlock(job: SlotJob): Promise<Unlocked> {
+  const { core, header, schemaJson } = job
   const headerJson = toJson(header)
-  for (const [index, { kdf }] of header.slots.entries()) {
+  for (const [index, { id, kdf }] of header.slots.entries()) {
     if (kdf.alg !== 'argon2id13') continue
     const cost = { memoryKib: kdf.memory_kib, passes: kdf.passes }
-    const made = await withPassphraseKey(core, passphrase, kdf.salt, cost, signal, (kek) =>
-      core.module.Vault.unlock(headerJson, index, kek, schemaJson),
-    )
-    if (!isFailure(made) || made.code !== 'wrong_secret') return opened(core.module, made)
+    const key = await stretched(job, kdf.salt, cost)
+    const made = core.module.Vault.unlock(headerJson, index, key, schemaJson)
+    key.fill(0)
+    if (isFailure(made) && made.code === 'wrong_secret') continue
+    return { vault: opened(core.module, made), behind: upgradeOf(job, toBase64url(id), cost) }
   }
   throw new LockerError('wrong_secret', 'This passphrase does not open the locker; check it and try again.')
+}
+
+/** What replaces a slot that costs less than is wanted today; nothing where it costs as much. */
+function upgradeOf(job: SlotJob, id: string, { memoryKib, passes }: Argon2idCost): Unlocked['behind'] {
+  const wanted = { ...defaultCost, ...job.cost }
+  if (memoryKib >= wanted.memoryKib && passes >= wanted.passes) return undefined
+  const cost: PassphraseCost = {
+    memoryKib: Math.max(memoryKib, wanted.memoryKib),
+    passes: Math.max(passes, wanted.passes),
+  }
+  const { core, secret } = job
+  return async (open) => {
+    try {
+      const { replace } = await import('./slots.ts')
+      // The locker is open, whatever becomes of this; and the next unlocking will try it again.
+      const { signal } = new AbortController()
+      await replace(open, id, (slots) =>
+        prepare({
+          core,
+          vault: open.parts.vault,
+          secret: secret as { passphrase: string },
+          cost,
+          signal,
+          slots,
+        }),
+      )
+    } catch {}
+  }
 }

@@ -1,6 +1,6 @@
 /** Why a locker is not open: as a status, and as an error. */
+import { NoDeviceKey } from './device_slot.ts'
 import { hasCode, LockerError } from './errors.ts'
-import { NoDeviceKey } from './opener.ts'
 import type { Status } from './types.ts'
 
 /** `asked`: somebody called `unlock` and is told by its promise; otherwise the status is all there is. */
@@ -8,7 +8,8 @@ export function statusAfter(error: unknown, asked: boolean): Pick<Status, 'state
   if (error instanceof NoDeviceKey) return { state: 'locked', reason: 'no-device-key' }
   if (hasCode(error, 'absent')) return { state: 'absent' }
   // After these the same header may open another time.
-  if (asked && hasCode(error, 'wrong_secret', 'out_of_memory')) return { state: 'locked' }
+  if (asked && hasCode(error, 'wrong_secret', 'out_of_memory', 'invalid_field', 'unsupported'))
+    return { state: 'locked' }
   if (error instanceof LockerError) return { state: 'failed', error }
   return {
     state: 'failed',

@@ -19,6 +19,8 @@ export interface TabEvents {
   /** Another tab has applied changes. */
   changed(lockerId: string, notes: readonly ChangeNote[]): void
   destroyed(lockerId: string): void
+  /** Another tab has changed the keyslots. */
+  header(lockerId: string): void
   /** Another tab is gone, and its journal is there for whoever takes it. */
   left(lockerId: string): void
 }
@@ -53,7 +55,7 @@ export class Tabs {
       const { type, locker, changes } = (message ?? {}) as Record<string, unknown>
       if (typeof locker !== 'string') return
       if (type === 'changed' && Array.isArray(changes)) on.changed(locker, changes.filter(isNote))
-      else if (type === 'left' || type === 'destroyed') on[type](locker)
+      else if (type === 'left' || type === 'destroyed' || type === 'header') on[type](locker)
     })
   }
 

@@ -2,6 +2,7 @@
 /** The public types of a locker. */
 
 import type { LockerError } from './errors.ts'
+import type { SlotKind } from './format.ts'
 import type { LocksPort } from './locks.ts'
 import type { kbveLocker, ProfileOf, Schema } from './profile.ts'
 import type { LockerStorage } from './storage/storage.ts'
@@ -18,7 +19,7 @@ export type Integrity = 'ok' | 'header' | 'records' | 'rolled_back'
 export type StatusReason =
   /** `lock()` was called, or the locker was disposed of. */
   | 'lock'
-  /** Only a passphrase opens it here: this browser has no device key for it. */
+  /** Only another secret opens it here: this browser has no device key for it. */
   | 'no-device-key'
   /** The database belongs to another locker now. */
   | 'conflict'
@@ -66,8 +67,18 @@ export interface LockerEvents {
   error: LockerError
 }
 
-/** What opens a locker. */
-export type Secret = { passphrase: string } | { device: true }
+/** What a locker can be made with; more is added with `slots.add`. */
+export type CreateSecret = { passphrase: string } | { device: true }
+
+/** What opens a locker: a passphrase, this browser's key, a recovery code as it was written down, or one of the
+ *  locker's passkeys, which the browser asks the person for. */
+export type Secret = CreateSecret | { recovery: string } | { passkey: true }
+
+/** What a keyslot is made for. A passkey belongs to `rpId`, the page's domain or one above it. */
+export type NewSecret =
+  | CreateSecret
+  | { recovery: true }
+  | { passkey: { rpId: string; user: { name: string; displayName: string } } }
 
 /** How much work a guess at a passphrase costs. */
 export interface PassphraseCost {
@@ -77,16 +88,55 @@ export interface PassphraseCost {
   passes?: number
 }
 
-/** How an unlocking can be given up. */
+/** How an unlocking can be given up, and what a passphrase shall cost. */
 export interface UnlockOptions {
   /** Gives up: rejects with `aborted`, and ends the work. */
   signal?: AbortSignal
+  /** A passphrase whose keyslot costs less than this is wrapped anew behind the unlocking, never made cheaper. If not
+   *  said: what this locker object was given in `create` or `slots.add`, or else the usual cost. */
+  cost?: PassphraseCost
 }
 
 /** How a new locker is made. */
-export interface CreateOptions extends UnlockOptions {
+export interface CreateOptions extends Pick<UnlockOptions, 'signal'> {
   /** Of the passphrase; nothing for a device key. */
   cost?: PassphraseCost
+}
+
+/** How a keyslot is made. */
+export interface SlotOptions extends CreateOptions {
+  /** What the person calls it, 256 bytes at most, in clear. */
+  label?: string
+}
+
+/** A keyslot, as anybody may see it. */
+export interface SlotInfo {
+  readonly id: string
+  readonly kind: SlotKind
+  readonly label: string
+  /** Milliseconds since 1970. */
+  readonly created: number
+}
+
+/** A keyslot just made. */
+export interface AddedSlot extends SlotInfo {
+  /** Of a recovery slot, to be written down: the only time that it is seen. */
+  readonly code?: string
+}
+
+/** What opens the locker. All but `list` need it open and writable: `locked`, `read_only`. A change of keyslots is one
+ *  transaction; no value is sealed anew, and who has an old copy of the disk and the old secret still opens that. */
+export interface Slots {
+  /** Nothing secret. While the locker is locked this is what lies on the disk, which only unlocking can check. */
+  list(): Promise<SlotInfo[]>
+  /** Rejects with `unsupported` where this browser cannot have one, `aborted`, `exists` (the authenticator has a passkey
+   *  for the locker already), `too_large` over 64. */
+  add(secret: { recovery: true }, options?: SlotOptions): Promise<AddedSlot & { readonly code: string }>
+  add(secret: NewSecret, options?: SlotOptions): Promise<AddedSlot>
+  /** Rejects with `last_slot`, or `absent` for one that is not there. */
+  remove(id: string): Promise<void>
+  /** Another slot in its place, with its label if none is given. The old secret opens the locker no more. */
+  change(id: string, secret: NewSecret, options?: SlotOptions): Promise<AddedSlot>
 }
 
 /** How long `exclusive` may take. */
@@ -153,9 +203,11 @@ export interface Locker<P extends kbveLocker = kbveLocker> extends Disposable {
   /** Every field, frozen; the same object until one changes. Initial values while it is not open. */
   readonly profile: Readonly<P>
   readonly entries: Entries
+  readonly slots: Slots
   /** Makes the locker, with this browser's key where no passphrase is given. Rejects with `exists`. */
-  create(secret?: Secret, options?: CreateOptions): Promise<void>
-  /** Rejects with `wrong_secret`, `absent`, `aborted`. On an open locker it checks the secret and changes nothing. */
+  create(secret?: CreateSecret, options?: CreateOptions): Promise<void>
+  /** Rejects with `wrong_secret`, `absent`, `aborted`; `invalid_field` for a recovery code that cannot be right,
+   *  `unsupported` for passkeys where there are none. On an open locker it checks the secret and changes nothing. */
   unlock(secret: Secret, options?: UnlockOptions): Promise<void>
   get<K extends keyof P & string>(field: K): P[K]
   /** Sealed and handed over when it returns. Throws `locked`, `invalid_field`, `too_large`, `read_only`. */

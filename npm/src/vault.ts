@@ -2,6 +2,8 @@
  * An open vault of the core, with values instead of pointers. Every method is one call into WASM; nothing
  * here waits, so all of it may run inside an IndexedDB transaction.
  */
+import { toJson } from './base64url.ts'
+import { asHeader } from './checked.ts'
 import { asError, type Failure, LockerError, lockedMeanwhile, orThrow, outOfMemory } from './errors.ts'
 import type { Header, SealedRecord, Version } from './format.ts'
 import { headerFromJson } from './header_json.ts'
@@ -56,6 +58,8 @@ export class OpenVault {
   #room = 0
   /** This tab, as every record it seals names it. */
   #self: SealedRecord['writer'] | undefined
+  /** Of the newest header that was seen on the disk. */
+  headerRev = 0
   #wiped = false
 
   constructor(module: MainModule, core: CoreVault) {
@@ -78,6 +82,18 @@ export class OpenVault {
   /** False when the header's mac does not hold. */
   get genuine(): boolean {
     return this.core.integrity === 'ok'
+  }
+
+  /** Goes on with a newer header, as another tab wrote it. What is none of this locker is left alone: what is open
+   *  needs none. */
+  follow(found: unknown): void {
+    const header = asHeader(found)
+    if (!header || header === 'unknown' || header.rev <= this.headerRev) return
+    try {
+      if (this.core.takeHeader(toJson(header)) === '') this.headerRev = header.rev
+    } catch {
+      // Not even a header's shape, or locked meanwhile.
+    }
   }
 
   /** Seals all or nothing; throws what the rules of a field say. */

@@ -9,7 +9,7 @@ export type WasmSource = URL | Response | BufferSource | WebAssembly.Module
 export interface WasmSources {
   /** `locker.wasm`. */
   locker?: WasmSource
-  /** `kdf.wasm`: Argon2id, needed when a passphrase is used. */
+  /** `kdf.wasm`: Argon2id and recovery codes, needed when a passphrase or such a code is used. */
   kdf?: WasmSource
 }
 
@@ -44,6 +44,13 @@ export function notLoaded(file: string, cause: unknown): LockerError {
     `The file ${file} could not be loaded. Check that it is served, that the content security ` +
     "policy has 'wasm-unsafe-eval' in script-src, or pass it as the option wasm."
   return new LockerError('unsupported', message, { cause })
+}
+
+/** A module of the package that is loaded on demand. */
+export function loaded<T>(file: string, module: Promise<T>): Promise<T> {
+  return module.catch((cause: unknown) => {
+    throw notLoaded(file, cause)
+  })
 }
 
 async function compileResponse(response: Response): Promise<WebAssembly.Module> {

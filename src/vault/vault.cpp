@@ -6,6 +6,7 @@
 #include "detail/json_text.hpp"
 #include "kbve/crypto/kdf.hpp"
 #include "kbve/crypto/random.hpp"
+#include "kbve/vault/slot_key.hpp"
 
 namespace kbve::vault {
 namespace {
@@ -28,6 +29,10 @@ secret_key derive_of_epoch(const secret_key& root_key, const key_id& salt, std::
 
 crypto::aead_key derive_data_key(const secret_key& root_key, const key_id& salt, std::uint32_t epoch) {
   return crypto::aead_key(derive_of_epoch(root_key, salt, "kbve-locker/1/data", epoch));
+}
+
+std::unexpected<error> bad_secret() {
+  return fail(errc::invalid_field, "The slot needs a secret of another length; derive it again.", "key");
 }
 
 std::unexpected<error> bad_root(std::string_view what) {
@@ -72,12 +77,14 @@ result<vault> vault::create(std::string_view tenant, std::string_view name, std:
   return out;
 }
 
-result<vault> vault::unlock(header from, std::size_t slot_index,
-                            std::span<const std::uint8_t, secret_key::length> kek, schema fields) {
+result<vault> vault::unlock(header from, std::size_t slot_index, bytes_view secret, schema fields) {
   if (slot_index >= from.slots.size()) {
     return fail(errc::absent, "The locker has no such slot any more; read its header again.", "slot");
   }
-  auto root_key = unwrap_root_key(from.slots[slot_index], kek, from.locker_id, from.key_id);
+  const slot& tried = from.slots[slot_index];
+  const auto kek = slot_key(tried.kdf, secret);
+  if (!kek) return bad_secret();
+  auto root_key = unwrap_root_key(tried, kek->view(), from.locker_id, from.key_id);
   if (!root_key) return std::unexpected(std::move(root_key).error());
   return adopt(std::move(from), *std::move(root_key), std::move(fields));
 }
@@ -100,10 +107,6 @@ result<void> vault::check_writable() const {
       "restore a backup to write again.");
 }
 
-bytes vault::slot_aad(const slot& of) const {
-  return kbve::vault::slot_aad(header_.locker_id, header_.key_id, of);
-}
-
 result<void> vault::add_slot(slot complete) {
   if (auto writable = check_writable(); !writable) return writable;
   if (header_.slots.size() >= max_slots) {
@@ -117,8 +120,10 @@ result<void> vault::add_slot(slot complete) {
   return {};
 }
 
-result<void> vault::wrap_slot(slot bare, std::span<const std::uint8_t, secret_key::length> kek) {
-  wrap_root_key(bare, kek, root_key_, header_.locker_id, header_.key_id);
+result<void> vault::wrap_slot(slot bare, bytes_view secret) {
+  const auto kek = slot_key(bare.kdf, secret);
+  if (!kek) return bad_secret();
+  wrap_root_key(bare, kek->view(), root_key_, header_.locker_id, header_.key_id);
   return add_slot(std::move(bare));
 }
 

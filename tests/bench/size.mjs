@@ -98,7 +98,9 @@ const shared = (await bundle(join(npmDir, manifest.exports['.'].default), [glueP
 const parts = []
 for (const path of onDemand) {
   const seen = shared.map((file) => resolve(file)).filter((file) => file !== path)
-  parts.push({ name: relative(dist, path), ...weigh((await bundle(path, [gluePath, ...seen])).bytes) })
+  const { bytes, later } = await bundle(path, [gluePath, ...seen])
+  for (const next of later) onDemand.add(next)
+  parts.push({ name: relative(dist, path), ...weigh(bytes) })
 }
 const forPassphrase = parts.find(({ name }) => name === 'passphrase_slot.js')
 if (!forPassphrase)
@@ -120,6 +122,16 @@ const line = (name, size, more = {}) => ({
   brotli: kB(size.brotli),
   ...more,
 })
+
+/** When a part that is loaded on demand is fetched. */
+const when = {
+  'passphrase_slot.js': 'when a passphrase is used',
+  'other_slots.js': 'when a recovery code or a passkey is used',
+  'recovery_slot.js': 'when a recovery code is used or made',
+  'passkey_slot.js': 'when a passkey is used or made',
+  'slots.js': 'when keyslots are listed or changed',
+  'locks.js': 'when exclusive() is called',
+}
 
 const barred = (name, size, bar, note) =>
   line(name, size, {
@@ -162,11 +174,11 @@ const rows = [
     ),
   ),
   ...parts.map((part) =>
-    line(part.name, part, {
-      note: part === forPassphrase ? 'fetched when a passphrase is used' : 'fetched outside browsers only',
-    }),
+    line(part.name, part, { note: `fetched ${when[part.name] ?? 'outside browsers only'}` }),
   ),
-  line('kdf.wasm', kdf, { note: 'Argon2id; fetched when a passphrase is used' }),
+  line('kdf.wasm', kdf, {
+    note: 'Argon2id and recovery codes; fetched when a passphrase or such a code is used',
+  }),
   line('worker', worker, { note: 'fetched when a passphrase is used' }),
   line('size-with-passphrase', add(total, forPassphrase, kdf, worker), {
     note: 'size-locker and all that a passphrase adds to it',

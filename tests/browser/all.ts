@@ -5,6 +5,7 @@ import { suite as cookies } from './cookies_test.ts'
 import { suite as database } from './database_test.ts'
 import { suite as durability } from './durability_test.ts'
 import type { Browsing } from './harness/ports.ts'
+import { suite as passkeys } from './passkeys_test.ts'
 import { suite as quota } from './quota_test.ts'
 import { suite as random } from './random_test.ts'
 import { suite as tabs } from './tabs_test.ts'
@@ -20,6 +21,7 @@ export function run(browsing: Browsing, print: (line: string) => void, filter?: 
     cookies: bound(cookies),
     quota: bound(quota),
     content_policy: bound(content),
+    passkeys: bound(passkeys),
     random: bound(random),
   }
   const disk = () => {

@@ -40,5 +40,10 @@ export function u32(value: number): number[] {
 /** A `kdf` as a record: its values in the order of format.md's table. */
 export function kdfItems(kdf: Kdf): Item[] {
   if (kdf.alg === 'webcrypto-a256gcm') return [kdf.alg]
+  if (kdf.alg === 'hkdf-sha256') {
+    return 'rp_id' in kdf
+      ? [kdf.alg, kdf.salt, kdf.credential_id, kdf.rp_id, kdf.prf_salt]
+      : [kdf.alg, kdf.salt]
+  }
   return [kdf.alg, kdf.memory_kib, kdf.passes, kdf.lanes, kdf.salt]
 }

@@ -1,6 +1,7 @@
 /** Header and keyslots: made, checked and opened. */
 import { canonical, kdfItems } from './canonical.ts'
-import { aesKey, gcmOpen, gcmSeal, headerKey, hmac, passphraseKek } from './keys.ts'
+import { aesKey, gcmOpen, gcmSeal, headerKey, hmac, passphraseKek, strongKek } from './keys.ts'
+import { readCode } from './recovery.ts'
 import { type Bytes, type Header, type Kdf, randomBytes, type Slot, sameBytes } from './shapes.ts'
 
 export function slotAad(header: Header, slot: Pick<Slot, 'id' | 'kind' | 'kdf'>): Bytes {
@@ -79,6 +80,14 @@ export async function passphraseSlot(
   return slotWith(header, kek, rootKey, bare)
 }
 
+/** `code` as `writeCode` writes it. */
+export async function recoverySlot(header: Header, rootKey: Bytes, code: string, now: number): Promise<Slot> {
+  const kdf: Kdf = { alg: 'hkdf-sha256', salt: randomBytes(32) }
+  const kek = await aesKey(await strongKek('recovery', readCode(code), kdf))
+  const bare = { id: randomBytes(16), kind: 'recovery' as const, label: 'On paper', created: now, kdf }
+  return slotWith(header, kek, rootKey, bare)
+}
+
 /** `kek` is what lies in the store `keys`: a non-extractable AES-GCM key. */
 export function deviceSlot(header: Header, rootKey: Bytes, kek: CryptoKey, now: number): Promise<Slot> {
   const kdf: Kdf = { alg: 'webcrypto-a256gcm' }
@@ -86,12 +95,22 @@ export function deviceSlot(header: Header, rootKey: Bytes, kek: CryptoKey, now: 
   return slotWith(header, kek, rootKey, bare)
 }
 
+/** A passphrase, the key of a device slot, a recovery code, or the PRF output of a passkey. */
+export type Secret = string | CryptoKey | { recovery: string } | { prf: Bytes }
+
+export function kindOf(secret: Secret): Slot['kind'] {
+  if (typeof secret === 'string') return 'passphrase'
+  return 'recovery' in secret ? 'recovery' : 'prf' in secret ? 'passkey' : 'device'
+}
+
+async function kekOf(secret: Secret, kdf: Kdf): Promise<CryptoKey> {
+  if (typeof secret === 'string') return aesKey(await passphraseKek(secret, kdf))
+  if ('recovery' in secret) return aesKey(await strongKek('recovery', readCode(secret.recovery), kdf))
+  return 'prf' in secret ? aesKey(await strongKek('passkey', secret.prf, kdf)) : secret
+}
+
 /** The root key, or `undefined` where this secret does not open this slot. */
-export async function openSlot(
-  header: Header,
-  slot: Slot,
-  secret: string | CryptoKey,
-): Promise<Bytes | undefined> {
-  const kek = typeof secret === 'string' ? await aesKey(await passphraseKek(secret, slot.kdf)) : secret
+export async function openSlot(header: Header, slot: Slot, secret: Secret): Promise<Bytes | undefined> {
+  const kek = await kekOf(secret, slot.kdf)
   return gcmOpen(kek, slot.nonce, slot.wrapped, slotAad(header, slot))
 }

@@ -24,13 +24,19 @@ export async function passphraseKek(passphrase: string, kdf: Kdf): Promise<Bytes
   return new Uint8Array(raw)
 }
 
+/** A recovery or passkey slot's key-encryption key. */
+export function strongKek(kind: 'recovery' | 'passkey', secret: Bytes, kdf: Kdf): Promise<Bytes> {
+  if (kdf.alg !== 'hkdf-sha256') throw new Error(`a ${kind} slot has no ${kdf.alg}`)
+  return derive(secret, kdf.salt, text.encode(`kbve-locker/1/slot/${kind}`))
+}
+
 export function aesKey(raw: Bytes): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt'])
 }
 
-async function derive(rootKey: Bytes, keyId: Bytes, info: Bytes): Promise<Bytes> {
-  const key = await crypto.subtle.importKey('raw', rootKey, 'HKDF', false, ['deriveBits'])
-  const bits = await crypto.subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt: keyId, info }, key, 256)
+async function derive(secret: Bytes, salt: Bytes, info: Bytes): Promise<Bytes> {
+  const key = await crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits'])
+  const bits = await crypto.subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt, info }, key, 256)
   return new Uint8Array(bits)
 }
 

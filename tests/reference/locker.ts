@@ -1,5 +1,15 @@
 /** Whole lockers: written from nothing, opened with a secret, and a journal entry applied to one. */
-import { deviceSlot, macHolds, newHeader, openSlot, passphraseSlot, signed } from './header.ts'
+import {
+  deviceSlot,
+  kindOf,
+  macHolds,
+  newHeader,
+  openSlot,
+  passphraseSlot,
+  recoverySlot,
+  type Secret,
+  signed,
+} from './header.ts'
 import { floorCost } from './keys.ts'
 import { newer, type Opened, openRecord, openRoot, sealRecord, sealRoot, setSum } from './record.ts'
 import { type Bytes, type Disk, type Root, randomBytes, type SealedRecord, sameBytes } from './shapes.ts'
@@ -9,6 +19,8 @@ export interface Making {
   name: string
   passphrase?: string
   cost?: { memory_kib: number; passes: number }
+  /** A recovery code. */
+  recovery?: string
   /** The key of a device slot, as it will lie in the store `keys`. */
   device?: CryptoKey
   values: Record<string, unknown>
@@ -29,6 +41,7 @@ export async function makeLocker(making: Making): Promise<Made> {
   if (making.passphrase !== undefined) {
     header.slots.push(await passphraseSlot(header, rootKey, making.passphrase, making.cost ?? floorCost, now))
   }
+  if (making.recovery) header.slots.push(await recoverySlot(header, rootKey, making.recovery, now))
   if (making.device) header.slots.push(await deviceSlot(header, rootKey, making.device, now))
   const opened = { header: await signed(header, rootKey), rootKey }
   const records: SealedRecord[] = []
@@ -65,9 +78,9 @@ export interface Read {
 }
 
 /** Opens a whole locker as format.md says and answers what it found; throws where nothing opens. */
-export async function readLocker(disk: Disk, secret: string | CryptoKey): Promise<Read> {
+export async function readLocker(disk: Disk, secret: Secret): Promise<Read> {
   if (disk.header.format !== 1) throw new Error(`format ${disk.header.format} is not known`)
-  const kind = typeof secret === 'string' ? 'passphrase' : 'device'
+  const kind = kindOf(secret)
   for (const slot of disk.header.slots) {
     if (slot.kind !== kind) continue
     const rootKey = await openSlot(disk.header, slot, secret)

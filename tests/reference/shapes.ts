@@ -9,10 +9,12 @@ export type Bytes = Uint8Array<ArrayBuffer>
 export type Kdf =
   | { alg: 'webcrypto-a256gcm' }
   | { alg: 'argon2id13'; memory_kib: number; passes: number; lanes: number; salt: Bytes }
+  | { alg: 'hkdf-sha256'; salt: Bytes }
+  | { alg: 'hkdf-sha256'; salt: Bytes; credential_id: Bytes; rp_id: string; prf_salt: Bytes }
 
 export interface Slot {
   id: Bytes
-  kind: 'device' | 'passphrase'
+  kind: 'device' | 'passphrase' | 'recovery' | 'passkey'
   label: string
   created: number
   kdf: Kdf

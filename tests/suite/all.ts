@@ -18,8 +18,10 @@ import { suite as lockerStates } from './locker_states.ts'
 import { suite as lockerWork } from './locker_work.ts'
 import { suite as movedRecords } from './moved_records.ts'
 import { suite as nanostores } from './nanostores.ts'
+import { suite as passkeys } from './passkeys.ts'
 import { suite as persistent } from './persistent.ts'
 import { suite as separate } from './separate_lockers.ts'
+import { suite as slots } from './slots.ts'
 import { suite as tabs } from './tabs.ts'
 
 export const suites = {
@@ -34,6 +36,8 @@ export const suites = {
   moved_records: movedRecords,
   bad_header: badHeader,
   separate_lockers: separate,
+  slots,
+  passkeys,
   tabs,
   cookies,
   cookies_jar: cookiesJar,

@@ -229,7 +229,13 @@ export function suite(t: SuiteContext): void {
   t.test('exclusive ends at its limit, at its signal, and frees the next', async () => {
     const { where, locker } = await freshLocker(t, t.disk())
     const other = await lockerOn(t, where)
-    const endless = code(() => locker.exclusive(() => new Promise<void>(() => {}), { timeout: 0.2 }))
+    let inside = false
+    const work = () => {
+      inside = true
+      return new Promise<void>(() => {})
+    }
+    const endless = code(() => locker.exclusive(work, { timeout: 0.2 }))
+    await until('it has the lock', () => inside)
     expect(await code(() => other.exclusive(() => 1, { timeout: 0.05 }))).to.equal('aborted')
     expect(await code(() => other.exclusive(() => 1, { signal: AbortSignal.abort() }))).to.equal('aborted')
     expect(await endless).to.equal('aborted')

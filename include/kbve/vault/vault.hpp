@@ -64,10 +64,10 @@ class vault {
   [[nodiscard]] static result<vault> create(std::string_view tenant, std::string_view name, std::uint64_t now,
                                             schema fields);
 
-  /// Opens with a slot's key. `wrong_secret` when it does not fit. A header whose mac does not hold gives a
-  /// vault that only reads: `header_integrity()` says so. `absent` when there is no such slot.
-  [[nodiscard]] static result<vault> unlock(header from, std::size_t slot_index,
-                                            std::span<const std::uint8_t, secret_key::length> kek, schema fields);
+  /// Opens a slot with what `slot_key` takes for it. `wrong_secret` when it does not fit, `invalid_field` when it
+  /// does not have the length of the slot's kind. A header whose mac does not hold gives a vault that only reads:
+  /// `header_integrity()` says so. `absent` when there is no such slot.
+  [[nodiscard]] static result<vault> unlock(header from, std::size_t slot_index, bytes_view secret, schema fields);
 
   /// Opens with the root key itself, unwrapped elsewhere (a device slot). The mac is checked as above.
   [[nodiscard]] static vault adopt(header from, secret_key root_key, schema fields);
@@ -84,11 +84,10 @@ class vault {
   [[nodiscard]] result<void> check_writable() const;
 
   // Slots. None of these raises the header's rev; `raise_header` does, once, when the change is written.
-  [[nodiscard]] bytes slot_aad(const slot& of) const;
   /// `exists` for an id that is there, `too_large` when there are `max_slots`.
   [[nodiscard]] result<void> add_slot(slot complete);
-  /// Wraps the root key under `kek` into the slot, and adds it.
-  [[nodiscard]] result<void> wrap_slot(slot bare, std::span<const std::uint8_t, secret_key::length> kek);
+  /// Wraps the root key into the slot, under the key that `slot_key` makes of `secret`, and adds it.
+  [[nodiscard]] result<void> wrap_slot(slot bare, bytes_view secret);
   /// `last_slot` for the only one, `absent` for an id that is not there.
   [[nodiscard]] result<void> remove_slot(const slot_id& id);
   /// rev + 1 and a new mac.

@@ -56,7 +56,9 @@ export function HeaderView({ header, keys }: Props) {
 }
 
 function derivation({ kdf }: DiskSlot): string {
-  return kdf.alg === 'argon2id13'
-    ? `Argon2id: ${Number(kdf.memory_kib) / 1024} MiB, ${kdf.passes} passes, ${kdf.lanes} lane`
+  if (kdf.alg === 'argon2id13')
+    return `Argon2id: ${Number(kdf.memory_kib) / 1024} MiB, ${kdf.passes} passes, ${kdf.lanes} lane`
+  return kdf.alg === 'hkdf-sha256'
+    ? 'HKDF-SHA-256: of a recovery code, or of what a passkey gives'
     : `${kdf.alg}: by the key below`
 }
