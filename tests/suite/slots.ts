@@ -187,6 +187,9 @@ export function suite(t: SuiteContext): void {
       expect(await code(() => locker.slots.add({ recovery: true }))).to.equal('locked')
       expect(await code(() => locker.slots.remove(id))).to.equal('locked')
       expect(await code(() => locker.slots.change(id, { recovery: true }))).to.equal('locked')
+      locker[Symbol.dispose]()
+      expect(await code(() => locker.slots.list())).to.equal('storage_closed')
+      expect(await code(() => locker.slots.add({ recovery: true }))).to.equal('storage_closed')
     })
   })
 
@@ -317,6 +320,8 @@ export function suite(t: SuiteContext): void {
       const first = await locker.slots.add({ recovery: true })
       const second = await other.slots.add({ recovery: true })
       expect(await kinds(locker)).to.deep.equal(['passphrase', 'recovery', 'recovery'])
+      const third = await locker.slots.add({ recovery: true })
+      await other.slots.remove((await other.slots.change(third.id, { recovery: true })).id)
       await other.slots.remove(first.id)
       locker.set('theme', 'dark')
       await locker.flush()
