@@ -86,7 +86,7 @@ export class Lifecycle {
   /** The open locker, or the reason why there is none. */
   writable(): OpenLocker {
     if (this.open) return this.open
-    this.#mustLive()
+    this.mustLive()
     throw notOpen(this.status)
   }
 
@@ -164,7 +164,7 @@ export class Lifecycle {
 
   async #start(): Promise<Status> {
     try {
-      this.#mustLive()
+      this.mustLive()
       const header = await this.opener.look()
       if (this.#ports.mode === 'device')
         await this.#run({ device: true }, (abort) => this.#startWithDevice(header, abort))
@@ -187,7 +187,7 @@ export class Lifecycle {
 
   /** After the first opening; and where that failed, after another look at the disk. */
   async #settled(): Promise<void> {
-    this.#mustLive()
+    this.mustLive()
     await this.ready
     if (this.status.state !== 'failed' || this.#jobs.current) return
     const error = this.status.error
@@ -205,7 +205,7 @@ export class Lifecycle {
     options: { signal?: AbortSignal | undefined; device?: boolean },
     work: (signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
-    this.#mustLive()
+    this.mustLive()
     await this.#jobs.run({ ...options, after: this.closing }, work)
   }
 
@@ -295,7 +295,8 @@ export class Lifecycle {
     this.audience.tellChange(changed, 'lock')
   }
 
-  #mustLive(): void {
+  /** Throws where the locker was disposed of. */
+  mustLive(): void {
     if (this.#disposed) throw disposed()
   }
 

@@ -13,7 +13,9 @@ import type { AddedSlot, NewSecret, SlotInfo, SlotOptions } from './types.ts'
 import type { OpenVault } from './vault.ts'
 
 /** Of what opens the locker; an empty list where there is none. */
-export async function list({ opener }: Lifecycle): Promise<SlotInfo[]> {
+export async function list(life: Lifecycle): Promise<SlotInfo[]> {
+  life.mustLive()
+  const { opener } = life
   const found = await opener.look()
   return found ? checkHeader(await opener.core(), found).slots.map(infoOf) : []
 }
@@ -61,8 +63,9 @@ async function put(
   instead?: string,
 ): Promise<AddedSlot> {
   const { now, vault } = open.parts
-  const slots = vault.header.slots
-  // Before anybody is asked for anything.
+  // What another tab has done a moment ago counts, and before anybody is asked for anything.
+  await open.refresh([])
+  const { slots } = vault.header
   if (instead !== undefined) slotOf(slots, instead)
   const slot = await make(slots)
   try {

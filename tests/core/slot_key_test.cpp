@@ -25,8 +25,7 @@ byte_array<32> salt() {
 
 void expect_key(const slot_kdf& kdf, const bytes& secret, const bytes& expected) {
   const auto key = slot_key(kdf, secret);
-  ASSERT_TRUE(key);
-  EXPECT_TRUE(std::ranges::equal(key->view(), expected));
+  EXPECT_TRUE(key && std::ranges::equal(key->view(), expected));
   EXPECT_FALSE(slot_key(kdf, bytes_view(secret).first(secret.size() - 1)));
   bytes longer = secret;
   longer.push_back(0);

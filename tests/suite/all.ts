@@ -21,6 +21,7 @@ import { suite as nanostores } from './nanostores.ts'
 import { suite as passkeys } from './passkeys.ts'
 import { suite as persistent } from './persistent.ts'
 import { suite as separate } from './separate_lockers.ts'
+import { suite as slotTrouble } from './slot_trouble.ts'
 import { suite as slots } from './slots.ts'
 import { suite as tabs } from './tabs.ts'
 
@@ -37,6 +38,7 @@ export const suites = {
   bad_header: badHeader,
   separate_lockers: separate,
   slots,
+  slot_trouble: slotTrouble,
   passkeys,
   tabs,
   cookies,

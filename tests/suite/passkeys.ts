@@ -1,34 +1,25 @@
 /** Passkey slots over an authenticator whose answers the test chooses. */
 import { expect } from 'chai'
-import { floorCost } from '../reference/keys.ts'
 import { readLocker } from '../reference/locker.ts'
 import { type Bytes, type Kdf, randomBytes } from '../reference/shapes.ts'
 import { readDisk } from './disk.ts'
 import { fakePasskeys } from './fake_passkeys.ts'
 import type { SuiteContext } from './harness.ts'
-import { code, failure, openLocker, passphrase } from './help.ts'
+import { code, failure, passphrase } from './help.ts'
+import { created } from './slot_help.ts'
 
-const cost = { memoryKib: floorCost.memory_kib, passes: floorCost.passes }
 const rpId = globalThis.location?.hostname ?? 'example.com'
 const passkey = { rpId, user: { name: 'ann', displayName: 'Ann' } }
 
 type PasskeyKdf = Extract<Kdf, { rp_id: string }>
 
 export function suite(t: SuiteContext): void {
-  async function created() {
-    const where = { storage: t.disk().storage(), tenant: 'test', name: t.name() }
-    const locker = openLocker(t, where, { unlock: 'ask' })
-    await locker.ready
-    await locker.create({ passphrase }, { cost })
-    locker.set('username', 'ann')
-    await locker.flush()
-    return { where, locker, fake: fakePasskeys(t) }
-  }
+  const withFake = async () => ({ ...(await created(t)), fake: fakePasskeys(t) })
 
   t.test(
     'opens what it was added to, and the reference opens the same with what the passkey gives',
     async () => {
-      const { where, locker, fake } = await created()
+      const { where, locker, fake } = await withFake()
       expect(await locker.slots.add({ passkey })).to.include({ kind: 'passkey', label: 'Passkey' })
       expect(fake.asked).to.have.length(1)
       for (let round = 0; round < 2; round++) {
@@ -46,7 +37,7 @@ export function suite(t: SuiteContext): void {
   )
 
   t.test('one that tells its secret only at a sign-in is asked twice', async () => {
-    const { locker, fake } = await created()
+    const { locker, fake } = await withFake()
     fake.prf = 'late'
     await locker.slots.add({ passkey })
     expect(fake.asked).to.have.length(2)
@@ -56,7 +47,7 @@ export function suite(t: SuiteContext): void {
   })
 
   t.test('of several, whichever the person takes; a removed one opens no more', async () => {
-    const { locker, fake } = await created()
+    const { locker, fake } = await withFake()
     const first = await locker.slots.add({ passkey }, { label: 'phone' })
     // The authenticator knows its own key again.
     expect(await code(() => locker.slots.add({ passkey }))).to.equal('exists')
@@ -71,7 +62,7 @@ export function suite(t: SuiteContext): void {
   })
 
   t.test('without PRF: unsupported, nothing is added, and the locker can be opened otherwise', async () => {
-    const { locker, fake } = await created()
+    const { locker, fake } = await withFake()
     fake.prf = 'without'
     expect(await code(() => locker.slots.add({ passkey }))).to.equal('unsupported')
     expect(await locker.slots.list()).to.have.length(1)
@@ -85,7 +76,7 @@ export function suite(t: SuiteContext): void {
   })
 
   t.test('what the browser says becomes a typed error, and the status is as before', async () => {
-    const { locker, fake } = await created()
+    const { locker, fake } = await withFake()
     await locker.slots.add({ passkey })
     const answers = {
       NotAllowedError: 'aborted',
@@ -114,7 +105,7 @@ export function suite(t: SuiteContext): void {
   })
 
   t.test('a passkey that gives something else does not open it', async () => {
-    const { locker, fake } = await created()
+    const { locker, fake } = await withFake()
     await locker.slots.add({ passkey })
     locker.lock()
     const { output } = fake
@@ -128,7 +119,7 @@ export function suite(t: SuiteContext): void {
   })
 
   t.test('without a passkey slot nobody is asked', async () => {
-    const { locker, fake } = await created()
+    const { locker, fake } = await withFake()
     locker.lock()
     expect(await code(() => locker.unlock({ passkey: true }))).to.equal('wrong_secret')
     expect(fake.asked).to.deep.equal([])
@@ -137,7 +128,7 @@ export function suite(t: SuiteContext): void {
   t.test(
     'a passkey of another address is not asked for',
     async () => {
-      const { locker, fake } = await created()
+      const { locker, fake } = await withFake()
       await locker.slots.add({ passkey: { ...passkey, rpId: 'elsewhere.example' } })
       locker.lock()
       expect((await failure(() => locker.unlock({ passkey: true }))).message).to.match(/another address/)
