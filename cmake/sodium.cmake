@@ -39,7 +39,11 @@ set(sodium_sources
   crypto_pwhash/argon2/argon2.c
   crypto_pwhash/argon2/blake2b-long.c
   crypto_pwhash/argon2/pwhash_argon2i.c
-  crypto_pwhash/argon2/pwhash_argon2id.c)
+  crypto_pwhash/argon2/pwhash_argon2id.c
+  # Ed25519
+  crypto_core/ed25519/ref10/ed25519_ref10.c
+  crypto_sign/ed25519/ref10/open.c
+  crypto_sign/ed25519/ref10/sign.c)
 set(sodium_own_sources absent_primitives.c)
 set(sodium_definitions
   CONFIGURED=1 _GNU_SOURCE=1 NATIVE_LITTLE_ENDIAN=1 SODIUM_STATIC=1 TLS=_Thread_local
@@ -89,6 +93,14 @@ target_include_directories(kbve_sodium PRIVATE
   ${sodium_src}/include/sodium ${sodium_include}/sodium ${sodium_src}/crypto_pwhash/argon2)
 target_compile_definitions(kbve_sodium PUBLIC SODIUM_STATIC=1 PRIVATE ${sodium_definitions})
 target_compile_options(kbve_sodium PRIVATE -O3 -w)
+if(EMSCRIPTEN)
+  # For size: Ed25519 spends its time in two functions whose code is a straight line anyway.
+  set(sodium_small
+    crypto_core/ed25519/ref10/ed25519_ref10.c
+    crypto_sign/ed25519/ref10/open.c)
+  list(TRANSFORM sodium_small PREPEND ${sodium_src}/)
+  set_property(SOURCE ${sodium_small} APPEND PROPERTY COMPILE_OPTIONS -Oz)
+endif()
 if(NOT EMSCRIPTEN)
   find_package(Threads REQUIRED)
   target_link_libraries(kbve_sodium PUBLIC Threads::Threads)

@@ -16,7 +16,7 @@ const rooms = {
   crypto: ['core'],
   vault: ['core', 'crypto', 'detail'],
   jose: ['core', 'crypto', 'detail'],
-  http: ['core', 'detail'],
+  http: ['core', 'detail', 'jose'],
   auth: ['core', 'crypto', 'detail', 'http', 'jose', 'vault'],
   uptime: ['core', 'detail'],
 }
@@ -86,6 +86,18 @@ function* brokenIncludes(root) {
   }
 }
 
+/** Parts of the package that load without the locker, and what of the rest they may import. */
+const shared = [
+  'bare_imports.ts',
+  'base64url.ts',
+  'errors.ts',
+  'node.ts',
+  'packed.ts',
+  'wasm_source.ts',
+  'wasm/jose.wasm',
+]
+const apart = [{ room: /^npm\/src\/jose(\.ts$|\/)/, name: 'jose' }]
+
 const importPattern = /(?:\bfrom\s*|\bimport\s*\(?\s*|new URL\(\s*)(['"])([^'"\n]+)\1/g
 const scripts = /\.(ts|tsx|mts|js|mjs)$/
 
@@ -95,6 +107,14 @@ function* brokenImports(root) {
       const to = target.startsWith('.') ? relative(root, resolve(root, dirname(path), target)) : target
       if (target.startsWith('.') && !to.startsWith('npm/src/'))
         yield `${path} imports ${target}, outside npm/src`
+      const own = apart.find(({ room }) => room.test(path))
+      if (
+        own &&
+        to.startsWith('npm/src/') &&
+        !own.room.test(to) &&
+        !shared.includes(to.slice('npm/src/'.length))
+      )
+        yield `${path} imports ${target}: ${own.name} loads without the locker, so it may not know it`
       if (/^(@kbve\/locker|kbve-locker-web)(\/|$)/.test(target))
         yield `${path} imports ${target}: the package does not import itself or the page by name`
     }
@@ -135,6 +155,8 @@ const planted = [
   ['npm/src/m.ts', "import { page } from '../../web/src/page.ts'", 'outside npm/src'],
   ['npm/src/n.ts', "const x = await import('../../tests/x.ts')", 'outside npm/src'],
   ['npm/src/o.ts', "export { createLocker } from '@kbve/locker'", 'does not import itself'],
+  ['npm/src/jose/r.ts', "import { loadCore } from '../core.ts'", 'jose loads without the locker'],
+  ['npm/src/jose.ts', "import type { Locker } from './types.ts'", 'jose loads without the locker'],
   ['web/src/p.tsx', "import { createLocker } from '../../npm/src/index.ts'", 'only by its name'],
   ['web/q.ts', "import '../npm/dist/index.js'", 'only by its name'],
   [
@@ -143,6 +165,7 @@ const planted = [
   ],
   ['src/crypto/fine.cpp', '#include <sodium.h>\n#include <bearssl_block.h>\n#include "kbve/core/bytes.hpp"'],
   ['wasm/fine.cpp', '#include <emscripten/bind.h>\n#include "kbve/vault/vault.hpp"'],
+  ['npm/src/jose/fine.ts', "import { a } from '../packed.ts'\nimport { b } from './keys.ts'"],
   ['npm/src/fine.ts', "import { a } from './storage/a.ts'\n// import '../../web/x.ts'"],
   ['web/src/fine.tsx', "import { createLocker } from '@kbve/locker'\nimport './app.css'"],
 ]

@@ -1,4 +1,4 @@
-/** node tools/bench.mjs node|browser|size|vectors [--json FILE]…: builds what is measured, then measures it. */
+/** node tools/bench.mjs node|browser|size|vectors|differential [--json FILE]…: builds what is measured, then measures it. */
 import { join } from 'node:path'
 import { chromium } from './browsers.mjs'
 import { build } from './build.mjs'
@@ -14,7 +14,7 @@ const kinds = {
     environment: async () => ({ KBVE_CHROMIUM: await chromium() }),
   },
   size: { file: 'tests/bench/size.mjs' },
-  // Builds the test programs it runs by itself.
+  differential: { file: 'tests/differential/jose.mjs' },
   // It builds the tests of the core by itself.
   vectors: { file: 'tests/bench/vectors.mjs', parts: [] },
 }

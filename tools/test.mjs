@@ -95,6 +95,7 @@ const parts = {
   'wasm-debug': { run: () => wasm('wasm-debug') },
   suite: { needs: 'npm', run: () => node('tests/run_suite.mjs') },
   'suite-chromium': { needs: 'npm', run: () => inBrowser('tests/run_suite.mjs', ['--chromium']) },
+  differential: { needs: 'npm', run: () => node('tests/differential/jose.mjs', ['--count', '4000']) },
   storage: { needs: 'npm', run: () => inBrowser('tests/browser/storage/run.mjs') },
   browser: { needs: 'npm', run: () => inBrowser('tests/browser/run.mjs') },
   page: { needs: 'web', run: () => inBrowser('tests/browser/page_test.mjs') },

@@ -128,6 +128,19 @@ class locker_vault {
     return uint8_array(to_js(vault_ ? bytes_view(vault_->writer()) : bytes_view()));
   }
 
+  /// The key of the cookies sealed under an epoch, 0 for the current one.
+  [[nodiscard]] bytes_or_failure cookie_key(double epoch) const {
+    if (!vault_) return bytes_or_failure(to_js(locked().error()));
+    const std::uint32_t current = vault_->current_header().epoch;
+    std::uint64_t wanted = 0;
+    if (!to_integer(epoch, wanted) || wanted > current) {
+      return bytes_or_failure(to_js(
+          fail(errc::cookie_invalid, "The cookie was not sealed by this locker; set it again.", "epoch").error()));
+    }
+    return bytes_or_failure(
+        to_js(bytes_view(vault_->cookie_key(wanted == 0 ? current : static_cast<std::uint32_t>(wanted)).view())));
+  }
+
   /// What `extern "C"` functions below are called with.
   [[nodiscard]] double handle() const { return static_cast<double>(reinterpret_cast<std::uintptr_t>(this)); }
 
@@ -287,6 +300,7 @@ EMSCRIPTEN_BINDINGS(kbve_locker) {
       .function("takeHeader(headerJson)", &locker_vault::take_header)
       .function("rootKey", &locker_vault::root_key)
       .function("writer", &locker_vault::writer)
+      .function("cookieKey(epoch)", &locker_vault::cookie_key)
       .function("handle", &locker_vault::handle)
       .function("sumBegin", &locker_vault::sum_begin)
       .function("checkRoot(inputBytes)", &locker_vault::check_root)

@@ -1,5 +1,7 @@
 /** An instance of kdf.wasm. Its memory goes when nobody holds it any more. */
 
+import { importsFor } from './bare_imports.ts'
+
 /** What `wasm/kdf_door.cpp` exports, and says of each. */
 export interface KdfExports {
   readonly memory: WebAssembly.Memory
@@ -20,16 +22,11 @@ export interface Kdf {
 }
 
 export async function startKdf(wasm: WebAssembly.Module): Promise<Kdf> {
-  const instance = await WebAssembly.instantiate(wasm, {
-    env: { emscripten_notify_memory_growth() {} },
-    wasi_snapshot_preview1: {
-      // libsodium draws a canary for its guarded memory, although nothing here uses that.
-      random_get(at: number, size: number): number {
-        crypto.getRandomValues(view(at, size))
-        return 0
-      },
-    },
-  })
+  // libsodium draws a canary for its guarded memory, although nothing here uses that.
+  const instance: WebAssembly.Instance = await WebAssembly.instantiate(
+    wasm,
+    importsFor(() => exports.memory),
+  )
   const exports = instance.exports as unknown as KdfExports
   // Looked at anew each time: when the memory grows, an old view is gone.
   const view = (at: number, size: number) => new Uint8Array(exports.memory.buffer as ArrayBuffer, at, size)

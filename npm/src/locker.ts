@@ -1,4 +1,5 @@
 /** What an application calls. It checks arguments and passes on; the states are in lifecycle.ts. */
+import { grantCookies } from './cookie_access.ts'
 import { entriesOf } from './entries.ts'
 import { LockerError } from './errors.ts'
 import type { Listeners } from './events.ts'
@@ -144,5 +145,11 @@ export function makeLocker(ports: Ports): Locker {
     // Older browsers have no such symbol; the method is out of reach there, and nothing breaks.
     [Symbol.dispose ?? 'dispose']: () => life.dispose(),
   }
+  grantCookies(locker, {
+    audience: life.audience,
+    sealingKey: () => life.writable().cookieKey(),
+    keyId: () => life.writable().keyId,
+    openingKey: (epoch) => life.writable().cookieKey(epoch),
+  })
   return Object.freeze(locker) as unknown as Locker
 }

@@ -4,6 +4,7 @@ import { Applier, type ApplierHost } from './applier.ts'
 import { checkIdentity, type Merged, merge, prune } from './apply.ts'
 import { toBase64url } from './base64url.ts'
 import { asRecord } from './checked.ts'
+import type { CookieKey } from './cookie_access.ts'
 import { LockerError, lockedMeanwhile } from './errors.ts'
 import type { SealedRecord } from './format.ts'
 import { within } from './node.ts'
@@ -136,6 +137,17 @@ export class OpenLocker {
 
   flush(): Promise<void> {
     return this.#applier.flush()
+  }
+
+  /** The key of cookies: of one epoch to open with, or without a number the present one to seal with. */
+  cookieKey(epoch?: number): CookieKey {
+    if (epoch === undefined) this.#mustWrite()
+    const { key_id: keyId, epoch: present } = this.#vault.header
+    return { key: this.#vault.cookieKey(epoch ?? present), keyId, epoch: epoch ?? present }
+  }
+
+  get keyId(): Uint8Array {
+    return this.#vault.header.key_id
   }
 
   /** Reads again what other tabs say they changed. */

@@ -195,6 +195,11 @@ export class OpenVault {
     return output === 0 ? this.core.failure() : readRecord(this.#reader(output))
   }
 
+  /** The key of cookies sealed in `epoch`, 0 for the present one. The caller wipes it. */
+  cookieKey(epoch: number): Uint8Array<ArrayBuffer> {
+    return orThrow(this.core.cookieKey(epoch)) as Uint8Array<ArrayBuffer>
+  }
+
   /** What is sealed from now on comes after this. */
   observe(rev: number): void {
     this.core.observe(rev)

@@ -1,36 +1,15 @@
 #include <algorithm>
-#include <bit>
 #include <bitset>
-#include <cstring>
 
-#include "json_character.hpp"
+#include "json_scanner.hpp"
 #include "json_text.hpp"
 
 namespace kbve::detail {
 namespace {
 
-/// The number of leading bytes, of eight, that are plain inside a JSON string: printable ASCII other than the
-/// quote and the backslash. Eight at a time, because strings are most of every value.
-std::size_t plain_prefix(const char* at) noexcept {
-  std::uint64_t word = 0;
-  std::memcpy(&word, at, sizeof word);
-  constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
-  constexpr std::uint64_t highs = 0x8080'8080'8080'8080U;
-  const auto zero_bytes = [](std::uint64_t x) { return (x - ones) & ~x & highs; };
-  // The lowest bit found is exact; borrows can only add false ones above a true one.
-  const std::uint64_t odd = (word & highs) | ((word - ones * 0x20) & ~word & highs) |
-                            zero_bytes(word ^ (ones * '"')) | zero_bytes(word ^ (ones * '\\'));
-  if constexpr (std::endian::native == std::endian::little) {
-    return odd == 0 ? 8 : static_cast<std::size_t>(std::countr_zero(odd)) / 8;
-  } else {
-    return odd == 0 ? 8 : 0;
-  }
-}
-
-class checker {
+class checker : private json_scanner {
  public:
-  checker(std::string_view text, std::size_t max_depth) noexcept
-      : at_(text.data()), end_(text.data() + text.size()), max_depth_(max_depth) {}
+  checker(std::string_view text, std::size_t max_depth) noexcept : json_scanner(text), max_depth_(max_depth) {}
 
   json_flaw run() noexcept {
     for (;;) {
@@ -76,110 +55,6 @@ class checker {
   }
 
  private:
-  [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
-
-  void skip_space() noexcept {
-    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
-  }
-
-  bool literal(std::string_view word) noexcept {
-    if (left() < word.size() || std::memcmp(at_, word.data(), word.size()) != 0) return false;
-    at_ += word.size();
-    return true;
-  }
-
-  bool scalar(char first) noexcept {
-    switch (first) {
-      case '"': return string();
-      case 't': return literal("true");
-      case 'f': return literal("false");
-      case 'n': return literal("null");
-      default: return number();
-    }
-  }
-
-  bool key() noexcept {
-    skip_space();
-    if (at_ == end_ || *at_ != '"' || !string()) return false;
-    skip_space();
-    return at_ != end_ && *at_++ == ':';
-  }
-
-  bool digits() noexcept {
-    const char* const begin = at_;
-    while (at_ != end_ && is_digit(*at_)) ++at_;
-    return at_ != begin;
-  }
-
-  bool number() noexcept {
-    if (*at_ == '-') ++at_;
-    if (at_ == end_) return false;
-    if (*at_ == '0') {
-      ++at_;
-    } else if (!digits()) {
-      return false;
-    }
-    if (at_ != end_ && *at_ == '.') {
-      ++at_;
-      if (!digits()) return false;
-    }
-    if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
-      ++at_;
-      if (at_ != end_ && (*at_ == '+' || *at_ == '-')) ++at_;
-      if (!digits()) return false;
-    }
-    return true;
-  }
-
-  bool escape() noexcept {
-    if (at_ == end_) return false;
-    const char c = *at_++;
-    if (c == 'u') {
-      for (int i = 0; i < 4; ++i) {
-        if (at_ == end_ || hex_value(*at_++) < 0) return false;
-      }
-      return true;
-    }
-    return c == '"' || c == '\\' || c == '/' || c == 'b' || c == 'f' || c == 'n' || c == 'r' || c == 't';
-  }
-
-  /// From the opening quote to after the closing one.
-  bool string() noexcept {
-    ++at_;
-    for (;;) {
-      while (left() >= 8) {
-        const std::size_t plain = plain_prefix(at_);
-        at_ += plain;
-        if (plain < 8) break;
-      }
-      if (at_ == end_) return false;
-      const auto c = static_cast<unsigned char>(*at_);
-      if (c == '"') {
-        ++at_;
-        return true;
-      }
-      if (c == '\\') {
-        ++at_;
-        if (!escape()) return false;
-      } else if (c < 0x20) {
-        return false;
-      } else if (c < 0x80) {
-        ++at_;
-      } else if (!multibyte()) {
-        return false;
-      }
-    }
-  }
-
-  /// A run of non-ASCII characters.
-  bool multibyte() noexcept {
-    const char* const begin = at_;
-    while (at_ != end_ && (static_cast<unsigned char>(*at_) & 0x80U) != 0) ++at_;
-    return is_utf8(std::string_view(begin, static_cast<std::size_t>(at_ - begin)));
-  }
-
-  const char* at_;
-  const char* end_;
   std::size_t depth_ = 0;
   std::size_t max_depth_;
   std::bitset<max_json_depth> is_object_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdlib>
 
 #include "json_character.hpp"
 #include "kbve/core/base64url.hpp"
@@ -33,6 +35,55 @@ std::uint32_t hex4(std::string_view text, std::size_t at) noexcept {
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < 4; ++i) value = value << 4 | static_cast<std::uint32_t>(hex_value(text[at + i]));
   return value;
+}
+
+constexpr std::size_t kept_digits = 40;  // more than anybody writes
+
+/// A number as 0.d1d2… × 10^magnitude, its digits without leading zeros and without its sign. Zero has only
+/// zeros and a magnitude that means nothing.
+struct decimal {
+  std::array<char, kept_digits> digits{};
+  bool zero = true;
+  std::int64_t magnitude = 0;
+};
+
+decimal take_apart(std::string_view number) noexcept {
+  decimal out;
+  out.digits.fill('0');
+  std::size_t kept = 0;
+  bool after_point = false;
+  std::size_t at = number.starts_with('-') ? 1 : 0;
+  for (; at < number.size() && (is_digit(number[at]) || number[at] == '.'); ++at) {
+    if (number[at] == '.') {
+      after_point = true;
+      continue;
+    }
+    const bool leading_zero = out.zero && number[at] == '0';
+    if (!leading_zero) out.zero = false;
+    if (!leading_zero && kept < kept_digits) out.digits[kept++] = number[at];
+    if (!after_point && !leading_zero) ++out.magnitude;
+    if (after_point && leading_zero) --out.magnitude;
+  }
+  std::int64_t exponent = 0;
+  if (at < number.size()) {
+    ++at;
+    const bool negative = number[at] == '-';
+    if (!is_digit(number[at])) ++at;
+    for (; at < number.size() && is_digit(number[at]); ++at) {
+      exponent = std::min<std::int64_t>(exponent * 10 + (number[at] - '0'), 1'000'000'000);
+    }
+    if (negative) exponent = -exponent;
+  }
+  out.magnitude += exponent;
+  return out;
+}
+
+/// How a number lies to 0.`limit` × 10^magnitude, whatever its sign: below zero, zero or above zero.
+int compare(std::string_view number, std::string_view limit, std::int64_t magnitude) noexcept {
+  const decimal parts = take_apart(number);
+  if (parts.zero) return -1;
+  if (parts.magnitude != magnitude) return parts.magnitude < magnitude ? -1 : 1;
+  return std::string_view(parts.digits.data(), parts.digits.size()).compare(limit);
 }
 
 }  // namespace
@@ -79,40 +130,39 @@ bool decode_json_inside(std::string_view inside, std::string& out) {
 }
 
 bool is_finite_json_number(std::string_view number) noexcept {
-  // What is not below half a step over DBL_MAX rounds to infinity; forty digits of it are more than anybody
-  // writes.
-  constexpr std::string_view limit = "1797693134862315807937289714053034150799";
-  // The digits without leading zeros, and where the point stands after them.
-  std::array<char, limit.size()> digits{};
-  digits.fill('0');
-  std::size_t kept = 0;
-  std::int64_t places = 0;
-  bool after_point = false;
-  std::size_t at = number.starts_with('-') ? 1 : 0;
-  for (; at < number.size() && (is_digit(number[at]) || number[at] == '.'); ++at) {
-    if (number[at] == '.') {
-      after_point = true;
-      continue;
-    }
-    const bool leading_zero = kept == 0 && number[at] == '0';
-    if (!leading_zero && kept < digits.size()) digits[kept++] = number[at];
-    if (!after_point && !leading_zero) ++places;
-    if (after_point && leading_zero) --places;
+  // What is not below half a step over DBL_MAX rounds to infinity.
+  return compare(number, "1797693134862315807937289714053034150799", 309) < 0;
+}
+
+bool is_safe_json_number(std::string_view number) noexcept {
+  // Nearly all: short and nothing but digits.
+  if (number.size() < 16 && number.find_first_of("eE") == std::string_view::npos) return true;
+  return compare(number, "9007199254740991000000000000000000000000", 16) <= 0;
+}
+
+double json_number_value(std::string_view number) noexcept {
+  if (!is_finite_json_number(number)) return number.starts_with('-') ? -HUGE_VAL : HUGE_VAL;
+  const decimal parts = take_apart(number);
+  // More than 17 digits say nothing to a double; dropping the zeros at their end leaves integers exact.
+  constexpr std::int64_t used = 17;
+  std::uint64_t whole = 0;
+  for (const char digit : std::string_view(parts.digits.data(), used)) {
+    whole = whole * 10 + static_cast<std::uint64_t>(digit - '0');
   }
-  if (kept == 0) return true;
-  std::int64_t exponent = 0;
-  if (at < number.size()) {
-    ++at;
-    const bool negative = number[at] == '-';
-    if (!is_digit(number[at])) ++at;
-    for (; at < number.size() && is_digit(number[at]); ++at) {
-      exponent = std::min<std::int64_t>(exponent * 10 + (number[at] - '0'), 1'000'000'000);
-    }
-    if (negative) exponent = -exponent;
+  std::int64_t exponent = parts.magnitude - used;
+  while (whole != 0 && whole % 10 == 0) {
+    whole /= 10;
+    ++exponent;
   }
-  const std::int64_t magnitude = places + exponent;  // 0.d1d2… × 10^magnitude
-  if (magnitude != 309) return magnitude < 309;
-  return std::string_view(digits.data(), digits.size()) < limit;
+  auto value = static_cast<double>(whole);
+  double power = 1;
+  for (std::int64_t i = std::min<std::int64_t>(std::abs(exponent), 400); i > 0; --i) {
+    power *= 10;
+    if (power < 1e22 && i > 1) continue;
+    value = exponent < 0 ? value / power : value * power;
+    power = 1;
+  }
+  return number.starts_with('-') ? -value : value;
 }
 
 void append_json_string(std::string& out, std::string_view value) {

@@ -42,6 +42,13 @@ enum class decoded : std::uint8_t {
 /// Whether a JSON number that `check_json` has taken is one that a double can hold: 1e999 is not.
 [[nodiscard]] bool is_finite_json_number(std::string_view number) noexcept;
 
+/// Whether such a number lies within ±(2^53 − 1), where JavaScript keeps every integer apart from the next.
+[[nodiscard]] bool is_safe_json_number(std::string_view number) noexcept;
+
+/// Such a number as a double, within a few units of the last place; integers below 2^53 are exact. Infinite
+/// when it is not finite.
+[[nodiscard]] double json_number_value(std::string_view number) noexcept;
+
 /// Appends `value`, which must be well-formed UTF-8, as a JSON string. Escapes what JSON demands and nothing
 /// else, as `JSON.stringify` does.
 void append_json_string(std::string& out, std::string_view value);

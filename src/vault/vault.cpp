@@ -19,12 +19,16 @@ secret_key derive(const secret_key& root_key, const key_id& salt, std::string_vi
   return crypto::hkdf_sha256_key(root_key.view(), salt, as_bytes(label));
 }
 
-crypto::aead_key derive_data_key(const secret_key& root_key, const key_id& salt, std::uint32_t epoch) {
-  constexpr std::string_view label = "kbve-locker/1/data";
-  byte_array<label.size() + 4> info{};
-  std::ranges::copy(as_bytes(label), info.begin());
+secret_key derive_of_epoch(const secret_key& root_key, const key_id& salt, std::string_view label,
+                           std::uint32_t epoch) {
+  bytes info(label.begin(), label.end());
+  info.resize(label.size() + 4);
   put_be32(std::span(info).last<4>(), epoch);
-  return crypto::aead_key(crypto::hkdf_sha256_key(root_key.view(), salt, info));
+  return crypto::hkdf_sha256_key(root_key.view(), salt, info);
+}
+
+crypto::aead_key derive_data_key(const secret_key& root_key, const key_id& salt, std::uint32_t epoch) {
+  return crypto::aead_key(derive_of_epoch(root_key, salt, "kbve-locker/1/data", epoch));
 }
 
 std::unexpected<error> bad_secret() {
@@ -89,6 +93,10 @@ vault vault::adopt(header from, secret_key root_key, schema fields) {
   vault out(std::move(from), std::move(root_key), std::move(fields));
   if (!mac_holds(out.header_, out.header_key_)) out.header_integrity_ = integrity::header;
   return out;
+}
+
+secret_key vault::cookie_key(std::uint32_t epoch) const {
+  return derive_of_epoch(root_key_, header_.key_id, "kbve-locker/1/cookie", epoch);
 }
 
 result<void> vault::check_writable() const {

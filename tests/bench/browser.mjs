@@ -1,14 +1,15 @@
 /**
  * `npm run bench:browser`: what a page feels, in headless Chromium.
- *   node tests/bench/browser.mjs [--json FILE] [--quick]
+ *   node tests/bench/browser.mjs [--json FILE] [--quick] [locker | tokens]
  */
 import { bundleForBrowser } from '../browser/harness/bundle.mjs'
 import { startChromium } from '../browser/harness/chromium.mjs'
 import { startServer } from '../browser/harness/server.mjs'
 import { row } from './measure.mjs'
 import { askedFor, finish, printComparison } from './report.mjs'
+import { decodeRows, verifyAlgorithms, verifyRow } from './token_rows.mjs'
 
-const { quick } = askedFor()
+const { quick, names: parts } = askedFor()
 
 // Only a page that is isolated from other origins has a clock of 5 µs; otherwise it is 100 µs.
 const isolation = {
@@ -17,19 +18,30 @@ const isolation = {
 }
 
 /** Runs one of the functions of browser_page.mjs in a page of its own. */
-async function inPage(browser, origin, name, options) {
+async function inPage(browser, origin, name, ...options) {
   const page = await browser.context.newPage()
   page.on('pageerror', (error) => console.error(`  page: ${error}`))
   try {
     await page.goto(`${origin}/bench.html`)
     await page.waitForFunction(() => 'kbveBench' in globalThis, undefined, { timeout: 10_000 })
-    return await page.evaluate(([what, how]) => globalThis.kbveBench[what](how), [name, options])
+    return await page.evaluate(([what, how]) => globalThis.kbveBench[what](...how), [name, options])
   } finally {
     await page.close()
   }
 }
 
-async function measureAll(browser, origin) {
+async function tokenRows(browser, origin) {
+  const rounds = quick ? 5 : 15
+  console.log('  measuring jwt-decode …')
+  const rows = decodeRows(await inPage(browser, origin, 'decodeCosts', { rounds }))
+  for (const alg of verifyAlgorithms) {
+    console.log(`  measuring verify-${alg} …`)
+    rows.push(verifyRow(alg, await inPage(browser, origin, 'verifyCosts', alg, { rounds })))
+  }
+  return rows
+}
+
+async function lockerRows(browser, origin) {
   const BARE = 'bare IndexedDB put + commit'
   console.log('  measuring set-handed-over …')
   const handedOver = await inPage(browser, origin, 'handedOver', { rounds: quick ? 20 : 150 })
@@ -76,7 +88,10 @@ const web = await bundleForBrowser({ bench: 'tests/bench/browser_page.mjs' })
 const server = await startServer(web, { headers: isolation })
 const browser = await startChromium()
 try {
-  const rows = await measureAll(browser, server.origin)
+  const rows = []
+  for (const [part, measure] of Object.entries({ locker: lockerRows, tokens: tokenRows })) {
+    if (parts.length === 0 || parts.includes(part)) rows.push(...(await measure(browser, server.origin)))
+  }
   printComparison(`@kbve/locker in Chromium ${browser.context.browser()?.version() ?? ''}`.trim(), rows)
   finish(rows)
 } finally {

@@ -2,6 +2,7 @@
 import { createLocker, indexedDBStorage } from '@kbve/locker'
 import { argon2id } from 'hash-wasm'
 import { inTurns } from './measure.mjs'
+import { decodeCosts, verifyCosts } from './tokens.mjs'
 
 const JSON_BYTES = 200
 const values = Array.from({ length: 64 }, (_, i) =>
@@ -282,4 +283,4 @@ async function memoryAfterUnlock() {
   return { ours, peer: watch.take(), memoryKib }
 }
 
-globalThis.kbveBench = { handedOver, durable, memoryAfterUnlock }
+globalThis.kbveBench = { handedOver, durable, memoryAfterUnlock, decodeCosts, verifyCosts }

@@ -6,6 +6,8 @@ import { argon2Rows } from './argon2.mjs'
 import { nativeArgon2 } from './native_child.mjs'
 import { openRow, openScaleRow, sealRows } from './records.mjs'
 import { askedFor, finish, printComparison } from './report.mjs'
+import { decodeRows, verifyAlgorithms, verifyRow } from './token_rows.mjs'
+import { decodeCosts, verifyCosts } from './tokens.mjs'
 
 const { quick, names: wanted } = askedFor()
 
@@ -18,6 +20,11 @@ const benchmarks = [
     name: 'argon2id-64MiB-t3',
     run: () => nativeArgon2((child) => argon2Rows(child, { rounds: quick ? 3 : 11 })),
   },
+  { name: 'jwt-decode', run: async () => decodeRows(await decodeCosts({ rounds: quick ? 5 : 15 })) },
+  ...verifyAlgorithms.map((alg) => ({
+    name: `verify-${alg}`,
+    run: async () => [verifyRow(alg, await verifyCosts(alg, { rounds: quick ? 5 : 15 }))],
+  })),
 ]
 
 const chosen = benchmarks.filter(({ name }) => wanted.length === 0 || wanted.includes(name))

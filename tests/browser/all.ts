@@ -1,6 +1,7 @@
 /** All tests that only a real browser can run. */
 import { runSuites, type Suite, type Summary } from '../suite/harness.ts'
 import { suite as content } from './content_policy_test.ts'
+import { suite as cookies } from './cookies_test.ts'
 import { suite as database } from './database_test.ts'
 import { suite as durability } from './durability_test.ts'
 import type { Browsing } from './harness/ports.ts'
@@ -17,6 +18,7 @@ export function run(browsing: Browsing, print: (line: string) => void, filter?: 
     durability: bound(durability),
     tabs: bound(tabs),
     database: bound(database),
+    cookies: bound(cookies),
     quota: bound(quota),
     content_policy: bound(content),
     passkeys: bound(passkeys),

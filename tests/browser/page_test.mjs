@@ -1,6 +1,7 @@
 /** Drives the built page in Chromium, as a visitor would. Run after `node tools/build.mjs web`. */
 import { expect } from 'chai'
 import { openPage, runTests } from './page_driver.mjs'
+import { tokenTests } from './page_tokens.mjs'
 
 const planted = 'zebra-4711-planted'
 const passphrase = 'four random words here'
@@ -283,4 +284,4 @@ const tests = {
   },
 }
 
-await runTests(tests, openPage)
+await runTests({ ...tests, ...tokenTests }, openPage)

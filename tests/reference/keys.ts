@@ -46,6 +46,11 @@ export async function dataKey(rootKey: Bytes, keyId: Bytes, epoch: number): Prom
   return aesKey(await derive(rootKey, keyId, info))
 }
 
+/** The A256GCM key of cookies under one epoch, as it is. */
+export async function cookieKey(rootKey: Bytes, keyId: Bytes, epoch: number): Promise<Bytes> {
+  return derive(rootKey, keyId, Uint8Array.from([...text.encode('kbve-locker/1/cookie'), ...u32(epoch)]))
+}
+
 async function hmacKey(rootKey: Bytes, keyId: Bytes, label: string): Promise<CryptoKey> {
   const raw = await derive(rootKey, keyId, text.encode(label))
   return crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])

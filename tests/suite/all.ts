@@ -1,8 +1,18 @@
 import { suite as badFields } from './bad_fields.ts'
 import { suite as badHeader } from './bad_header.ts'
 import { suite as badRecords } from './bad_records.ts'
+import { suite as cookies } from './cookies.ts'
+import { suite as cookiesJar } from './cookies_jar.ts'
+import { suite as cookiesLocker } from './cookies_locker.ts'
+import { suite as cookiesPeers } from './cookies_peers.ts'
+import { suite as cookiesServer } from './cookies_server.ts'
 import { suite as importSafety } from './import_safety.ts'
 import { suite as interop } from './interop.ts'
+import { suite as joseInterop } from './jose_interop.ts'
+import { suite as joseKeys } from './jose_keys.ts'
+import { suite as joseReading } from './jose_reading.ts'
+import { suite as joseRemote } from './jose_remote.ts'
+import { suite as joseTokens } from './jose_tokens.ts'
 import { suite as lateEntries } from './late_entries.ts'
 import { suite as lockerStates } from './locker_states.ts'
 import { suite as lockerWork } from './locker_work.ts'
@@ -29,5 +39,15 @@ export const suites = {
   slot_trouble: slotTrouble,
   passkeys,
   tabs,
+  cookies,
+  cookies_jar: cookiesJar,
+  cookies_locker: cookiesLocker,
+  cookies_server: cookiesServer,
+  cookies_peers: cookiesPeers,
+  jose_tokens: joseTokens,
+  jose_reading: joseReading,
+  jose_keys: joseKeys,
+  jose_interop: joseInterop,
+  jose_remote: joseRemote,
   import_safety: importSafety,
 }

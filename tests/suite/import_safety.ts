@@ -20,6 +20,8 @@ for (const name of ['indexedDB', 'localStorage', 'sessionStorage', 'document', '
 const before = new Set(Object.getOwnPropertyNames(globalThis))
 const core = await import('@kbve/locker')
 const stores = await import('@kbve/locker/nanostores')
+await import('@kbve/locker/jose')
+await import('@kbve/locker/cookies')
 // nanostores keeps a counter there; it is none of ours.
 const left = Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name) && name !== 'nanostoresGlobal')
 const imported = touched.splice(0)

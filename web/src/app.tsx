@@ -1,5 +1,6 @@
 import { useStore } from '@nanostores/react'
 import { useEffect, useRef } from 'react'
+import { $view } from './address.ts'
 import { Gate } from './components/gate.tsx'
 import { Intro } from './components/intro.tsx'
 import { Notes } from './components/notes.tsx'
@@ -7,24 +8,33 @@ import { ProfileCard } from './components/profile_card.tsx'
 import { StatusCard } from './components/status_card.tsx'
 import { TopBar } from './components/top_bar.tsx'
 import { DiskPanel } from './disk/disk_panel.tsx'
-import { $mode, type Demo, demoOf } from './lockers.ts'
+import { type Demo, demoOf } from './lockers.ts'
+import { TokenLab } from './tokens/token_lab.tsx'
 
 export function App() {
-  const mode = useStore($mode)
-  const demo = demoOf(mode)
+  const view = useStore($view)
+  const demo = view === 'tokens' ? undefined : demoOf(view)
   return (
     <>
       <button type="button" className="button skip" onClick={jumpToMain}>
-        Skip to the profile
+        {demo ? 'Skip to the profile' : 'Skip to the token'}
       </button>
-      <TopBar key={mode} demo={demo} />
+      <TopBar key={view} view={view} demo={demo} />
       <main id="main" tabIndex={-1}>
-        <Intro demo={demo} />
-        <div className="columns">
-          <OpenSide key={mode} demo={demo} />
-          <DiskPanel key={`disk-${mode}`} demo={demo} />
-        </div>
+        {demo ? <LockerView key={view} demo={demo} /> : <TokenLab />}
       </main>
+    </>
+  )
+}
+
+function LockerView({ demo }: { demo: Demo }) {
+  return (
+    <>
+      <Intro demo={demo} />
+      <div className="columns">
+        <OpenSide demo={demo} />
+        <DiskPanel demo={demo} />
+      </div>
     </>
   )
 }

@@ -1,7 +1,6 @@
 /** The two lockers of this page. They share nothing: different names, different databases, different keys. */
 import { createLocker, type Locker } from '@kbve/locker'
 import { lockerAtom, lockerStores } from '@kbve/locker/nanostores'
-import { atom } from 'nanostores'
 
 export type Mode = 'device' | 'passphrase'
 
@@ -38,11 +37,3 @@ export function demoOf(mode: Mode): Demo {
   }
   return found
 }
-
-function modeFromAddress(): Mode {
-  return window.location.hash === '#passphrase' ? 'passphrase' : 'device'
-}
-
-export const $mode = atom<Mode>(modeFromAddress())
-
-window.addEventListener('hashchange', () => $mode.set(modeFromAddress()))

@@ -8,6 +8,7 @@ import './styles/layout.css'
 import './styles/controls.css'
 import './styles/profile.css'
 import './styles/disk.css'
+import './styles/tokens_lab.css'
 
 followTheme()
 

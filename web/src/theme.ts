@@ -1,14 +1,16 @@
-import { $mode, demoOf } from './lockers.ts'
+import { $view } from './address.ts'
+import { demoOf } from './lockers.ts'
 
 /**
  * Themes the page with the theme of the locker that is shown. Its first value comes from the plain copy
- * that `mirror: ['theme']` keeps, synchronously, so the first paint is already right.
+ * that `mirror: ['theme']` keeps, synchronously, so the first paint is already right. Beside the lockers it is
+ * that of the device's.
  */
 export function followTheme(): void {
   let unsubscribe = () => {}
-  $mode.subscribe((mode) => {
+  $view.subscribe((view) => {
     unsubscribe()
-    const { $theme } = demoOf(mode).stores
+    const { $theme } = demoOf(view === 'tokens' ? 'device' : view).stores
     unsubscribe = $theme.subscribe((theme) => {
       document.documentElement.dataset.theme = theme
     })

@@ -77,6 +77,9 @@ class vault {
   [[nodiscard]] const writer_id& writer() const noexcept { return writer_; }
   [[nodiscard]] const secret_key& root_key() const noexcept { return root_key_; }
 
+  /// The key of the cookies sealed under an epoch, up to the current one. The caller bounds the epoch.
+  [[nodiscard]] secret_key cookie_key(std::uint32_t epoch) const;
+
   /// `read_only` when the header does not hold.
   [[nodiscard]] result<void> check_writable() const;
 

@@ -1,5 +1,6 @@
 /** What a test page offers to the test that drives it, as `globalThis.kbve`. */
 import { createLocker, indexedDBStorage, LockerError } from '@kbve/locker'
+import { type CookieTable, lockerCookies } from '@kbve/locker/cookies'
 import { lockerAtom, lockerStores } from '@kbve/locker/nanostores'
 import { type Spy, spied } from '../../suite/disk.ts'
 import { type AnyLocker, settled, until } from '../../suite/help.ts'
@@ -62,6 +63,14 @@ async function rawRecords(name: string): Promise<{ id: string; rev: number; writ
   }
 }
 
+/** Cookies of whatever names. */
+interface Cookies {
+  readonly ready: Promise<void>
+  read(name: string): { state: string; value?: unknown }
+  set(name: string, value: string): void
+  flush(): Promise<void>
+}
+
 const page = {
   createLocker,
   indexedDBStorage,
@@ -80,6 +89,12 @@ const page = {
   locker: undefined as unknown as AnyLocker,
   spy: undefined as unknown as Spy,
   errors: [] as string[],
+  cookies: undefined as unknown as Cookies,
+  /** The cookies of that locker, in the page's own jar. */
+  async keepCookies(table: CookieTable) {
+    page.cookies = lockerCookies(page.locker, table) as unknown as Cookies
+    await page.cookies.ready
+  },
   /** Opens a locker and answers the status it settles on, as something a test can read. */
   async open(name: string, options: Options = {}) {
     page.spy = spied(indexedDBStorage())

@@ -110,14 +110,19 @@ void vector_count::checked(bool holds, const std::string& which) {
   if (failed_ <= 10) ADD_FAILURE() << suite_ << ": vector " << which << " does not hold.";
 }
 
+void vector_count::remarked(bool holds, const std::string& which, const std::string& reason) {
+  checked(holds, which);
+  ++remarks_[reason];
+}
+
 vector_count::~vector_count() {
   std::uint64_t skipped = 0;
   for (const auto& [reason, count] : skipped_) skipped += count;
   const std::uint64_t total = passed_ + failed_ + skipped;
   EXPECT_GT(passed_, 0U) << suite_ << ": not one vector was checked.";
   EXPECT_EQ(total, expected_) << suite_ << ": the count differs from what the file holds.";
-  const nlohmann::json row{
-      {"suite", suite_}, {"total", total}, {"passed", passed_}, {"skipped", skipped}, {"reasons", skipped_}};
+  const nlohmann::json row{{"suite", suite_},    {"total", total},      {"passed", passed_},
+                           {"skipped", skipped}, {"reasons", skipped_}, {"remarks", remarks_}};
   std::cout << "vectors: " << row.dump() << '\n';
 }
 

@@ -42,6 +42,8 @@ class vector_count {
   /// A vector that was checked; `which` names it when it does not hold.
   void checked(bool holds, const std::string& which);
   void skipped(const std::string& reason) { ++skipped_[reason]; }
+  /// A vector that was checked and holds, though not as its file has it; `reason` says why, and is printed.
+  void remarked(bool holds, const std::string& which, const std::string& reason);
   /// How many the file says it has.
   void expect_total(std::uint64_t total) { expected_ = total; }
 
@@ -51,6 +53,7 @@ class vector_count {
   std::uint64_t failed_ = 0;
   std::uint64_t expected_ = 0;
   std::map<std::string, std::uint64_t> skipped_;
+  std::map<std::string, std::uint64_t> remarks_;
 };
 
 }  // namespace kbve::test

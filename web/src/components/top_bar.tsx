@@ -1,11 +1,7 @@
 import { useStore } from '@nanostores/react'
-import type { Demo, Mode } from '../lockers.ts'
+import { type View, views } from '../address.ts'
+import type { Demo } from '../lockers.ts'
 import { LockClosed, LockOpen } from './icons.tsx'
-
-const modes: { mode: Mode; label: string }[] = [
-  { mode: 'device', label: 'This device' },
-  { mode: 'passphrase', label: 'Passphrase' },
-]
 
 const words: Record<string, string> = {
   opening: 'Opening',
@@ -16,32 +12,47 @@ const words: Record<string, string> = {
   failed: 'Failed',
 }
 
-export function TopBar({ demo }: { demo: Demo }) {
-  const { state } = useStore(demo.stores.$status)
-  const open = state === 'unlocked'
+export function TopBar({ view, demo }: { view: View; demo: Demo | undefined }) {
   return (
     <header className="top">
       <p className="brand">
-        <span className="brand-mark">{open ? <LockOpen /> : <LockClosed />}</span>
+        <span className="brand-mark">{demo ? <Mark demo={demo} /> : <LockOpen />}</span>
         <span>
           Locker <small>@kbve/locker</small>
         </span>
       </p>
-      <nav className="segments" aria-label="What opens the locker">
-        {modes.map(({ mode, label }) => (
-          <a key={mode} href={`#${mode}`} aria-current={mode === demo.mode ? 'page' : undefined}>
-            {label}
+      <nav className="segments" aria-label="What the page shows">
+        {views.map((other) => (
+          <a key={other.view} href={`#${other.view}`} aria-current={other.view === view ? 'page' : undefined}>
+            {other.label}
           </a>
         ))}
       </nav>
-      <div className="top-end">
-        <p className="pill" data-state={state} role="status">
-          {words[state]}
-        </p>
-        <button type="button" className="button" disabled={!open} onClick={() => demo.locker.lock()}>
-          Lock
-        </button>
-      </div>
+      <div className="top-end">{demo && <State demo={demo} />}</div>
     </header>
+  )
+}
+
+function Mark({ demo }: { demo: Demo }) {
+  const { state } = useStore(demo.stores.$status)
+  return state === 'unlocked' ? <LockOpen /> : <LockClosed />
+}
+
+function State({ demo }: { demo: Demo }) {
+  const { state } = useStore(demo.stores.$status)
+  return (
+    <>
+      <p className="pill" data-state={state} role="status">
+        {words[state]}
+      </p>
+      <button
+        type="button"
+        className="button"
+        disabled={state !== 'unlocked'}
+        onClick={() => demo.locker.lock()}
+      >
+        Lock
+      </button>
+    </>
   )
 }

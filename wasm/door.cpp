@@ -1,0 +1,96 @@
+/// The two areas of memory, and what every operation answers through.
+
+#include "door.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+#include "detail/json_text.hpp"
+#include "kbve/core/base64url.hpp"
+#include "kbve/core/secret.hpp"
+
+namespace kbve::wasm {
+namespace {
+
+/// Where the output lies and how much it is; JavaScript keeps the address of this.
+struct answer_state {
+  const void* at = nullptr;
+  std::uint32_t size = 0;
+};
+
+answer_state state;
+std::string output;
+std::uint8_t* input_at = nullptr;
+std::size_t room = 0;
+
+void show() noexcept {
+  state.at = output.data();
+  state.size = static_cast<std::uint32_t>(output.size());
+}
+
+}  // namespace
+
+bytes_view input(std::uint32_t size) noexcept {
+  return size <= room ? bytes_view(input_at, size) : bytes_view();
+}
+
+void wipe_input(std::uint32_t size) noexcept {
+  if (size <= room) wipe({input_at, size});
+}
+
+std::int32_t answer(std::string&& text) {
+  output = std::move(text);
+  show();
+  return static_cast<std::int32_t>(output.size());
+}
+
+std::int32_t answer(bytes_view data) {
+  output.assign(as_text(data));
+  show();
+  return static_cast<std::int32_t>(output.size());
+}
+
+std::int32_t answer(result<std::string> text) {
+  return text ? answer(*std::move(text)) : refuse(text.error());
+}
+
+std::int32_t refuse(const error& why) {
+  output.assign(R"({"code":)");
+  detail::append_json_string(output, name(why.code));
+  output.append(R"(,"message":)");
+  detail::append_json_string(output, why.message);
+  output.append(R"(,"field":)");
+  detail::append_json_string(output, why.field);
+  output.push_back('}');
+  show();
+  return -1;
+}
+
+/// The address of {u32 address, u32 size} of the output. It stays.
+KBVE_DOOR(output) const void* output_state() {
+  return &state;
+}
+
+/// The address of an input of at least `size` bytes, or 0 where that is too much. It stays until more is
+/// asked for.
+KBVE_DOOR(input) void* input_of(std::uint32_t size) {
+  if (size > max_input_size) return nullptr;
+  if (size <= room) return input_at;
+  wipe({input_at, room});
+  std::free(input_at);  // NOLINT
+  room = (size + 4'095U) / 4'096U * 4'096U;
+  input_at = static_cast<std::uint8_t*>(std::malloc(room));  // NOLINT: answers where there is no memory
+  if (input_at == nullptr) room = 0;
+  return input_at;
+}
+
+/// Zeros over the output: what was in it has been read.
+KBVE_DOOR(wipeOutput) void wipe_output() {
+  // NOLINTNEXTLINE(*-reinterpret-cast): a text's bytes
+  wipe({reinterpret_cast<std::uint8_t*>(output.data()), output.size()});
+  output.clear();
+  show();
+}
+
+}  // namespace kbve::wasm
