@@ -1,8 +1,6 @@
 /** An instance of kdf.wasm. Its memory goes when nobody holds it any more. */
 import { importsFor } from './bare_imports.ts'
 
-import { importsFor } from './bare_imports.ts'
-
 /** What `wasm/kdf_door.cpp` exports, and says of each. */
 export interface KdfExports {
   readonly memory: WebAssembly.Memory
