@@ -79,8 +79,9 @@ function preparedEntry() {
   }
 }
 
-/** Until timers, messages and storage have nothing left to do for what went before. */
-const rest = () => new Promise((resolve) => setTimeout(resolve, 5))
+/** Until timers, messages and storage have nothing left to do for what went before: the browser writes on for some
+ *  milliseconds after a transaction is complete, and the next one would wait for that. */
+const rest = () => new Promise((resolve) => setTimeout(resolve, 25))
 
 /** indexedDBStorage(), which also tells what is handed to the journal and when that is complete. */
 function watchedStorage() {
