@@ -44,8 +44,12 @@ export async function unlock(job: SlotJob): Promise<Unlocked> {
     if (kdf.alg !== 'argon2id13') continue
     const cost = { memoryKib: kdf.memory_kib, passes: kdf.passes }
     const key = await stretched(job, kdf.salt, cost)
-    const made = core.module.Vault.unlock(headerJson, index, key, schemaJson)
-    key.fill(0)
+    let made: ReturnType<typeof core.module.Vault.unlock>
+    try {
+      made = core.module.Vault.unlock(headerJson, index, key, schemaJson)
+    } finally {
+      key.fill(0)
+    }
     if (isFailure(made) && made.code === 'wrong_secret') continue
     return { vault: opened(core.module, made), behind: upgradeOf(job, toBase64url(id), cost) }
   }
