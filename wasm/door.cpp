@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "detail/json_text.hpp"
 #include "kbve/core/base64url.hpp"
 #include "kbve/core/secret.hpp"
 
@@ -56,14 +55,14 @@ std::int32_t answer(result<std::string> text) {
 }
 
 std::int32_t refuse(const error& why) {
-  output.assign(R"({"code":)");
-  detail::append_json_string(output, name(why.code));
-  output.append(R"(,"message":)");
-  detail::append_json_string(output, why.message);
-  output.append(R"(,"field":)");
-  detail::append_json_string(output, why.field);
-  output.push_back('}');
-  show();
+  bytes packed;
+  packed_writer writer(packed);
+  for (const std::string_view text :
+       {name(why.code), std::string_view(why.message), std::string_view(why.field)}) {
+    writer.u32(static_cast<std::uint32_t>(text.size()));
+    writer.raw(as_bytes(text));
+  }
+  answer(bytes_view(packed));
   return -1;
 }
 

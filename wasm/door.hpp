@@ -2,10 +2,10 @@
 
 /// The door of jose.wasm: bytes in linear memory and numbers, no glue. One input area and one output; an
 /// operation reads the first `size` bytes of the input and answers the bytes of its output, or −1 with a
-/// failure there as JSON: {"code","message","field"}. Everything runs on one thread.
+/// failure there: code, message, field. Everything runs on one thread.
 ///
-/// Where an operation takes one value, the input is that. Where it takes several they lie one after the other,
-/// each as u32 little-endian and its bytes.
+/// Where an operation takes one value, the input is that. Several values lie one after the other, each as u32
+/// little-endian and its bytes.
 
 #include <cstddef>
 #include <cstdint>

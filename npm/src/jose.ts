@@ -16,16 +16,17 @@ export {
   remoteJwks,
 } from './jose/remote_jwks.ts'
 export { decodeJwt, type Jws, verifyJws, verifyJwt } from './jose/tokens.ts'
-export type {
-  JoseHeader,
-  Jwk,
-  Jwks,
-  JwsAlgorithm,
-  JwsRules,
-  Jwt,
-  JwtClaims,
-  JwtRules,
-  VerifyOptions,
+export {
+  type JoseHeader,
+  type Jwk,
+  type Jwks,
+  type JwsAlgorithm,
+  type JwsRules,
+  type Jwt,
+  type JwtClaims,
+  type JwtRules,
+  jwsAlgorithms,
+  type VerifyOptions,
 } from './jose/types.ts'
 export type { WasmSource } from './wasm_source.ts'
 

@@ -2,12 +2,14 @@
 import type { Argon2idCost } from './argon2id.ts'
 import { toBase64url, toJson } from './base64url.ts'
 import { isFailure, LockerError } from './errors.ts'
+import { report } from './events.ts'
 import type { Kdf } from './format.ts'
 import { argon2id } from './kdf.ts'
 import { prepared, randomBytes } from './new_slot.ts'
 import type { Prepared, SlotJob, SlotOrder, Unlocked } from './slot_modules.ts'
 import type { PassphraseCost } from './types.ts'
 import { opened } from './vault.ts'
+import { loaded } from './wasm_source.ts'
 
 const defaultCost: Argon2idCost = { memoryKib: 65_536, passes: 3 }
 
@@ -67,8 +69,7 @@ function upgradeOf(job: SlotJob, id: string, { memoryKib, passes }: Argon2idCost
   const { core, secret } = job
   return async (open) => {
     try {
-      const { replace } = await import('./slots.ts')
-      // The locker is open, whatever becomes of this; and the next unlocking will try it again.
+      const { replace } = await loaded('slots.js', import('./slots.ts'))
       const { signal } = new AbortController()
       await replace(open, id, (slots) =>
         prepare({
@@ -80,6 +81,9 @@ function upgradeOf(job: SlotJob, id: string, { memoryKib, passes }: Argon2idCost
           slots,
         }),
       )
-    } catch {}
+    } catch (error) {
+      // The locker is open all the same, and the next unlocking tries again. What is no answer is a mistake.
+      if (!(error instanceof LockerError)) report(error)
+    }
   }
 }

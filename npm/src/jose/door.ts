@@ -277,10 +277,10 @@ export class Door {
   }
 
   #failure(): LockerError {
-    const [at, size] = this.#state as unknown as [number, number]
-    const said = decoder.decode(this.#memory.bytes.subarray(at, at + size))
-    const { code, message, field } = JSON.parse(said) as { code: ErrorCode; message: string; field: string }
-    return new LockerError(code, message, { field })
+    const reader = new PackedReader(this.#memory, this.#state[0] as number)
+    const code = reader.text(reader.u32()) as ErrorCode
+    const message = reader.text(reader.u32())
+    return new LockerError(code, message, { field: reader.text(reader.u32()) })
   }
 }
 

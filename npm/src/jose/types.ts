@@ -1,20 +1,24 @@
-/** The public types of tokens and keys. */
+/** The public types of tokens and keys, and the algorithms by name. */
 
 /** Signature algorithms that are checked (RFC 7518 section 3.1, RFC 8037 section 3.1). `none` is not one. */
-export type JwsAlgorithm =
-  | 'HS256'
-  | 'HS384'
-  | 'HS512'
-  | 'EdDSA'
-  | 'ES256'
-  | 'ES384'
-  | 'ES512'
-  | 'RS256'
-  | 'RS384'
-  | 'RS512'
-  | 'PS256'
-  | 'PS384'
-  | 'PS512'
+export const jwsAlgorithms = [
+  'HS256',
+  'HS384',
+  'HS512',
+  'EdDSA',
+  'ES256',
+  'ES384',
+  'ES512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+] as const
+
+/** One of them. */
+export type JwsAlgorithm = (typeof jwsAlgorithms)[number]
 
 /** A JSON Web Key (RFC 7517 section 4). */
 export interface Jwk {

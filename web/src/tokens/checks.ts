@@ -13,22 +13,6 @@ import {
 } from '@kbve/locker/jose'
 import { inWords } from './times.ts'
 
-export const algorithms: readonly JwsAlgorithm[] = [
-  'HS256',
-  'HS384',
-  'HS512',
-  'EdDSA',
-  'ES256',
-  'ES384',
-  'ES512',
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-]
-
 /** What somebody has typed. */
 export interface Asked {
   token: string

@@ -1,6 +1,6 @@
-import type { JwsAlgorithm } from '@kbve/locker/jose'
+import { type JwsAlgorithm, jwsAlgorithms } from '@kbve/locker/jose'
 import { useId } from 'react'
-import { type Asked, algorithms } from './checks.ts'
+import type { Asked } from './checks.ts'
 
 interface Props {
   asked: Asked
@@ -47,7 +47,7 @@ export function TokenForm({ asked, change, sample, clear }: Props) {
             value={asked.algorithm}
             onChange={(event) => change({ algorithm: event.target.value as JwsAlgorithm })}
           >
-            {algorithms.map((name) => (
+            {jwsAlgorithms.map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>
