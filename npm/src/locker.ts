@@ -48,14 +48,14 @@ export function makeLocker(ports: Ports): Locker {
     return { id: fieldId(field), kind: 'json', text: serialize(value, field), expires: 0 }
   }
 
-  /** Few applications change keyslots, and none does it before its first value is shown. */
-  function slots(name: 'list' | 'add' | 'remove' | 'replaceWith') {
+  /** What few applications call, and none before its first value is shown: `name` of a module that is then loaded. */
+  function later<M extends object>(load: () => Promise<M>, name: keyof M) {
     return async (...args: unknown[]) => {
       await life.ready
-      const module = await loaded('slots.js', import('./slots.ts'))
-      return (module[name] as (...all: unknown[]) => unknown)(life, ...args)
+      return ((await load())[name] as (...all: unknown[]) => unknown)(life, ...args)
     }
   }
+  const slots = () => loaded('slots.js', import('./slots.ts'))
 
   function patch(values: AnyProfile): void {
     if (typeof values !== 'object' || values === null)
@@ -88,10 +88,10 @@ export function makeLocker(ports: Ports): Locker {
       await life.unlock(secretOf(secret), options)
     },
     slots: Object.freeze({
-      list: slots('list'),
-      add: slots('add'),
-      remove: slots('remove'),
-      change: slots('replaceWith'),
+      list: later(slots, 'list'),
+      add: later(slots, 'add'),
+      remove: later(slots, 'remove'),
+      change: later(slots, 'replaceWith'),
     }),
     get(field: string) {
       mustBeField(field)
