@@ -118,6 +118,13 @@ class locker_vault {
     return to_js(vault_->take_header(*std::move(header)));
   }
 
+  done_or_failure accept_header(const std::string& header_json) {
+    if (!vault_) return to_js(result<void>(locked()));
+    auto header = vault::parse_header(header_json);
+    if (!header) return to_js(result<void>(std::unexpected(header.error())));
+    return to_js(vault_->accept_header(*std::move(header)));
+  }
+
   [[nodiscard]] bytes_or_failure root_key() const {
     return bytes_or_failure(vault_ ? to_js(bytes_view(vault_->root_key().view())) : to_js(locked().error()));
   }
@@ -298,6 +305,7 @@ EMSCRIPTEN_BINDINGS(kbve_locker) {
       .function("raiseHeader", &locker_vault::raise_header)
       .function("raiseEpoch", &locker_vault::raise_epoch)
       .function("takeHeader(headerJson)", &locker_vault::take_header)
+      .function("acceptHeader(headerJson)", &locker_vault::accept_header)
       .function("rootKey", &locker_vault::root_key)
       .function("writer", &locker_vault::writer)
       .function("cookieKey(epoch)", &locker_vault::cookie_key)

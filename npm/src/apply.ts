@@ -67,12 +67,12 @@ export async function apply(
   vault: OpenVault,
   records: readonly SealedRecord[],
   now: number,
-  check: (header: unknown) => void,
+  check: (header: unknown, root: unknown) => void,
 ): Promise<Merged & { found: Snapshot['records'] }> {
   let merged: Merged = { won: [] }
   const ids = [...new Set(records.map((record) => record.id))]
   const found = await session.transact(ids, (snapshot) => {
-    check(snapshot.header)
+    check(snapshot.header, snapshot.root)
     const outcome = merge(snapshot, records, vault, now)
     merged = outcome
     return outcome.changes

@@ -25,6 +25,7 @@ import type {
   UnlockOptions,
 } from './types.ts'
 import { Changed } from './values.ts'
+import { loaded } from './wasm_source.ts'
 
 export class Lifecycle {
   readonly audience = new Audience()
@@ -53,6 +54,8 @@ export class Lifecycle {
       changed: (lockerId, notes) => this.#changedElsewhere(lockerId, notes),
       destroyed: (lockerId) => this.#destroyedElsewhere(lockerId),
       header: (lockerId) => lockerId === this.opener.lockerId && this.#behind((open) => open.refresh([])),
+      repaired: (lockerId) =>
+        lockerId === this.opener.lockerId && this.#behind((open) => followRepair(this, open)),
       left: (lockerId) => lockerId === this.opener.lockerId && this.#behind((open) => open.adopt()),
       restored: () => this.#behind((open) => open.refresh('all')),
       visible: () => this.#behind((open) => open.adopt()),
@@ -99,8 +102,8 @@ export class Lifecycle {
       try {
         this.#opened(await this.opener.make(secret, abort, cost ?? {}), abort)
       } catch (error) {
-        const state = hasCode(error, 'exists') ? 'locked' : 'absent'
-        if (this.status.state === 'unlocking') this.#status.change({ state })
+        const state = hasCode(error, 'exists') ? ({ state: 'locked' } as const) : this.opener.absent
+        if (this.status.state === 'unlocking') this.#status.change(state)
         throw error
       }
     })
@@ -134,6 +137,8 @@ export class Lifecycle {
     await this.#jobs.current?.done.catch(() => {})
     await this.#run({}, async () => {
       const session = await this.#connection.open()
+      // First of all: a destroyed locker is not one that was lost.
+      this.opener.witness.write(undefined)
       // Before, so that they let go of the databases that are to be deleted.
       if (this.opener.lockerId) this.#connection.tabs.tell('destroyed', this.opener.lockerId)
       this.#shut('absent', 'destroyed', false)
@@ -168,7 +173,7 @@ export class Lifecycle {
       const header = await this.opener.look()
       if (this.#ports.mode === 'device')
         await this.#run({ device: true }, (abort) => this.#startWithDevice(header, abort))
-      else this.#status.change({ state: header ? 'locked' : 'absent' })
+      else this.#status.change(header ? { state: 'locked' } : this.opener.absent)
     } catch (error) {
       if (this.status.state === 'opening') this.#notOpened(error, false)
     }
@@ -177,7 +182,15 @@ export class Lifecycle {
 
   async #startWithDevice(header: Header | undefined, signal: AbortSignal): Promise<void> {
     try {
-      if (!header) return this.#opened(await this.opener.make({ device: true }, signal, {}), signal)
+      if (!header) {
+        const { reason } = this.opener.absent
+        this.#opened(await this.opener.make({ device: true }, signal, {}), signal)
+        if (!reason) return
+        // The application goes on, with a locker that is empty; nobody may take that for the old one.
+        this.#status.change({ reason })
+        this.audience.error.tell(evicted())
+        return
+      }
     } catch (error) {
       // Another tab was quicker: its locker is the locker.
       if (!hasCode(error, 'exists')) throw error
@@ -194,7 +207,7 @@ export class Lifecycle {
     this.#shut('locked', undefined, false)
     this.#status.change({ state: 'opening' })
     try {
-      this.#status.change({ state: (await this.opener.look()) ? 'locked' : 'absent' })
+      this.#status.change((await this.opener.look()) ? { state: 'locked' } : this.opener.absent)
     } catch (again) {
       this.#notOpened(again, false)
       throw this.status.error ?? error ?? again
@@ -221,6 +234,7 @@ export class Lifecycle {
     const open = new OpenLocker(opened, {
       fields: this.#ports.fields,
       tabs: this.#connection.tabs,
+      witness: this.opener.witness,
       now: this.#ports.now,
       changed: (changed, from) => this.#changed(changed, from),
       status: (part) => this.open === open && this.#status.change(part),
@@ -257,7 +271,7 @@ export class Lifecycle {
   /** As it was before, unless something else has become of it meanwhile. */
   #givenUp(): void {
     if (this.status.state !== 'opening' && this.status.state !== 'unlocking') return
-    this.#status.change(this.opener.lockerId ? { state: 'locked', reason: 'lock' } : { state: 'absent' })
+    this.#status.change(this.opener.lockerId ? { state: 'locked', reason: 'lock' } : this.opener.absent)
   }
 
   // Closing
@@ -357,4 +371,9 @@ export class Lifecycle {
     this.#connection.dropAfter(this.closing)
     this.audience.error.tell(error)
   }
+}
+
+async function followRepair(life: Lifecycle, open: OpenLocker): Promise<void> {
+  const { follow } = await loaded('repair.js', import('./repair.ts'))
+  await follow(life, open)
 }

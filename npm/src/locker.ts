@@ -140,6 +140,7 @@ export function makeLocker(ports: Ports): Locker {
       life.startByListening()
       return remove
     },
+    repair: later(() => loaded('repair.js', import('./repair.ts')), 'repair'),
     lock: () => life.lock(),
     destroy: () => life.destroy(),
     // Older browsers have no such symbol; the method is out of reach there, and nothing breaks.

@@ -1,7 +1,7 @@
 /** A locker while it is open: its vault, its values, and everything that reads or writes them. */
 
 import { Applier, type ApplierHost } from './applier.ts'
-import { checkIdentity, type Merged, merge, prune } from './apply.ts'
+import { checkIdentity, type Merged, merge, prune, rootAfter } from './apply.ts'
 import { toBase64url } from './base64url.ts'
 import { asRecord } from './checked.ts'
 import type { CookieKey } from './cookie_access.ts'
@@ -17,23 +17,29 @@ import { type ChangeNote, newerIds, type Tabs } from './tabs.ts'
 import type { ChangeEvent, Status } from './types.ts'
 import { Changed, fieldId, type Values } from './values.ts'
 import type { OpenVault, PlainItem, Sealed } from './vault.ts'
+import type { Witness } from './witness.ts'
 
 /** Milliseconds for applying what is pending at a lock. */
 const closeLimit = 10_000
+/** Milliseconds from one strict transaction for the witness to the next. */
+const witnessPause = 60_000
 
 export interface OpenLockerHost extends Pick<ApplierHost, 'now' | 'trouble' | 'recovered' | 'lost'> {
   readonly fields: Fields
   readonly tabs: Tabs
+  readonly witness: Witness
   /** Values look different now. */
   changed(changed: Changed, from: ChangeEvent['from']): void
-  status(part: Partial<Pick<Status, 'pending' | 'damaged' | 'integrity'>>): void
+  status(part: Partial<Pick<Status, 'pending' | 'damaged' | 'integrity' | 'readOnly'>>): void
 }
 
 export class OpenLocker {
   readonly values: Values
-  readonly readOnly: boolean
+  readOnly: boolean
   /** Why nothing can be written any more, although values are still shown. */
   lost: LockerError | undefined
+  /** Ids of what is there and does not open. */
+  damaged: Set<string>
   readonly #lockerId: string
   readonly #session: StorageSession
   readonly #vault: OpenVault
@@ -41,18 +47,22 @@ export class OpenLocker {
   readonly #applier: Applier
   /** Throws where the header found is not this locker's, and goes on with it where it is a newer one. */
   readonly #check: (header: unknown) => void
-  readonly #damaged: Set<string>
+  readonly #slot: Opened['slot']
   #closed = false
+  /** When the witness was thought of last. */
+  #witnessed = 0
 
-  constructor({ session, vault, header, loaded }: Opened, host: OpenLockerHost) {
+  constructor({ session, vault, header, loaded, slot }: Opened, host: OpenLockerHost) {
     this.values = loaded.values
     this.readOnly = loaded.integrity === 'header'
     this.#lockerId = toBase64url(header.locker_id)
     this.#session = session
     this.#vault = vault
     this.#host = host
-    this.#damaged = loaded.damaged
-    vault.headerRev = header.rev
+    this.#slot = slot
+    this.damaged = loaded.damaged
+    // A number that nobody signed must not hide the next header.
+    vault.headerRev = vault.genuine ? header.rev : 0
     this.#check = (found) => {
       checkIdentity(found, header)
       vault.follow(found)
@@ -77,11 +87,25 @@ export class OpenLocker {
     return { session: this.#session, vault: this.#vault, check: this.#check, now, told }
   }
 
+  /** What repairing works with. */
+  get all() {
+    if (this.lost) throw this.lost
+    const [session, vault, host, check, slot] = [
+      this.#session,
+      this.#vault,
+      this.#host,
+      this.#check,
+      this.#slot,
+    ]
+    return { session, vault, host, check, slot, lockerId: this.#lockerId }
+  }
+
   /** What unlocking leaves to be done behind it: tell other tabs, apply what is pending, throw old things away. */
   settle({ adopted, outdated }: Opened['loaded']): void {
     this.#host.tabs.tell('changed', this.#lockerId, adopted)
     if (this.readOnly) return
     if (this.pending > 0) this.#applier.start()
+    void this.#witness()
     if (outdated.length === 0) return
     // Nobody asked for it and nobody waits: the next unlock will find the same things again.
     prune(this.#session, this.#vault, outdated, this.#host.now(), this.#check).catch(() => {})
@@ -152,7 +176,7 @@ export class OpenLocker {
 
   /** Reads again what other tabs say they changed. */
   async heard(notes: readonly ChangeNote[]): Promise<void> {
-    const ids = newerIds(notes, (id) => this.values.version(id))
+    const ids = newerIds(notes, (id) => this.values.held(id))
     if (ids.length > 0) await this.refresh(ids)
   }
 
@@ -195,7 +219,9 @@ export class OpenLocker {
     this.#closed = true
     try {
       const end =
-        options.apply && !this.lost && !this.readOnly ? this.#applier.finish() : this.#applier.abandon()
+        options.apply && !this.lost && !this.readOnly
+          ? this.#applier.finish().then(() => this.#witness())
+          : this.#applier.abandon()
       // A disk that does not answer must not keep the keys in memory; what is pending stays in the journal.
       await within(closeLimit, end)
     } finally {
@@ -203,12 +229,31 @@ export class OpenLocker {
     }
   }
 
+  /** Has the root written so that it surely is on the disk, and lets the witness know it. */
+  async #witness(): Promise<void> {
+    const { witness, now } = this.#host
+    this.#witnessed = now()
+    let rev: number | undefined
+    const write = (found: { header: unknown; root: unknown }) => {
+      rev = undefined
+      this.#check(found.header)
+      const said = witness.of(this.#lockerId)
+      if (said?.rolled_back || said?.root_rev === asRecord(found.root, 'root')?.rev) return
+      const root = rootAfter(found.root, [], this.#vault, now())
+      rev = root?.rev
+      return root && { root }
+    }
+    // Nobody asked for it: where it fails, the next one will do.
+    await this.#session.transact([], write, { durability: 'strict' }).catch(() => {})
+    if (rev !== undefined) witness.raise(this.#lockerId, rev)
+  }
+
   #mustWrite(): void {
     if (this.lost) throw this.lost
     if (this.#closed) throw lockedMeanwhile()
     if (!this.readOnly) return
     const message =
-      "The locker's header is not the one that was sealed, so it is open for reading only. Restore a backup."
+      "The locker's header is not the one that was sealed last, so it is open for reading only. Repair it, or restore a backup."
     throw new LockerError('read_only', message)
   }
 
@@ -224,6 +269,7 @@ export class OpenLocker {
   #applied(merged: Merged, found: ReadonlyMap<string, unknown>): void {
     this.#told(merged)
     this.#host.status({ pending: this.pending })
+    if (Math.abs(this.#host.now() - this.#witnessed) > witnessPause) void this.#witness()
     // What was found newer than ours is also announced by the tab that wrote it; reading it now costs nothing.
     if (this.#closed) return
     const replaced = new Set(merged.won.map((record) => record.id))
@@ -260,11 +306,11 @@ export class OpenLocker {
   }
 
   #noteDamaged(bad: readonly string[], healed: readonly { id: string }[]): void {
-    if (bad.length + this.#damaged.size === 0) return
+    if (bad.length + this.damaged.size === 0) return
     // In this order: a new version that opens heals, whatever else was found of its id.
-    for (const id of bad) this.#damaged.add(id)
-    for (const { id } of healed) this.#damaged.delete(id)
-    this.#host.status({ damaged: [...this.#damaged] })
+    for (const id of bad) this.damaged.add(id)
+    for (const { id } of healed) this.damaged.delete(id)
+    this.#host.status({ damaged: [...this.damaged] })
   }
 }
 

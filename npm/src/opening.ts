@@ -1,5 +1,6 @@
 /** From a header on the disk to decoded values: the steps of creating and unlocking that touch the storage. */
 import { isOutdated } from './apply.ts'
+import { toBase64url } from './base64url.ts'
 import { asHeader, asRecord } from './checked.ts'
 import { exists, isFailure, throwIfAborted } from './errors.ts'
 import type { Header, SealedRecord } from './format.ts'
@@ -11,6 +12,7 @@ import type { StorageSession } from './storage/storage.ts'
 import type { Integrity } from './types.ts'
 import { Values } from './values.ts'
 import { chunks, type OpenVault } from './vault.ts'
+import type { Witness } from './witness.ts'
 
 /** What a locker holds once it is open. */
 export interface Loaded {
@@ -53,12 +55,17 @@ export async function writeNew(
 
 class HeaderChanged extends Error {}
 
+/** The root knows a newer header. */
+class HeaderTooOld extends Error {}
+
 /** What decoding takes beside the records. */
 export interface LoadOptions {
   fields: Fields
   now: () => number
   progress(fraction: number): void
   signal: AbortSignal
+  /** Not where somebody has just accepted what is there. */
+  witness?: Witness
 }
 
 /** Reads everything; `'changed'` when the header is another one by now, and all has to start over. */
@@ -73,16 +80,42 @@ export async function load(
     if (!found || found === 'unknown' || found.rev !== header.rev || !sameBytes(found.mac, header.mac))
       throw new HeaderChanged()
   }
+  const { witness } = options
+  // Read before any root: whatever is read after it is as new, unless the databases are a copy.
+  const said = witness?.of(toBase64url(header.locker_id))
+  let rolledBack = said?.rolled_back
+  const look = (root: SealedRecord | undefined) => {
+    if (!root || !said || rolledBack || root.rev >= said.root_rev) return
+    rolledBack = true
+    // At once: the first thing that is written gives the root a number beyond what the witness knows.
+    witness?.write({ ...said, rolled_back: true })
+  }
+  const mayAdopt = (header: unknown, found: unknown) => {
+    mustBeSame(header)
+    const root = asRecord(found, 'root')
+    look(root)
+    if (root && vault.checkRoot(root) === 'header') throw new HeaderTooOld()
+  }
   try {
+    const loaded = emptyLoaded(options)
     // Under a header that is not genuine nothing is written, not even what other tabs left behind.
-    const { handed: adopted, damaged } = vault.genuine
-      ? await adoptOrphans(session, vault, options.now, mustBeSame)
-      : { handed: [], damaged: [] }
+    if (vault.genuine) {
+      try {
+        const { handed, damaged } = await adoptOrphans(session, vault, options.now, mayAdopt)
+        loaded.adopted = handed
+        loaded.damaged = new Set(damaged)
+      } catch (error) {
+        if (!(error instanceof HeaderTooOld)) throw error
+      }
+    }
     const found = await session.load('all')
     mustBeSame(found.header)
-    const loaded = { ...emptyLoaded(options), adopted, damaged: new Set(damaged) }
     await decode(vault, found.records, loaded, options)
-    loaded.integrity = integrityOf(vault, found.root)
+    const root = asRecord(found.root, 'root')
+    look(root)
+    loaded.integrity = integrityOf(vault, root)
+    // Records that do not fit their root are no copy, or not a whole one.
+    if (loaded.integrity === 'ok' && rolledBack) loaded.integrity = 'rolled_back'
     return loaded
   } catch (error) {
     if (error instanceof HeaderChanged) return 'changed'
@@ -136,9 +169,8 @@ async function decode(
   into.outdated = outdated
 }
 
-function integrityOf(vault: OpenVault, value: unknown): Integrity {
+function integrityOf(vault: OpenVault, root: SealedRecord | undefined): Integrity {
   if (!vault.genuine) return 'header'
-  const root = asRecord(value, 'root')
   const check = root ? vault.checkRoot(root) : 'records'
   // A root that does not open vouches for nothing.
   return isFailure(check) ? 'records' : check

@@ -12,12 +12,14 @@ export interface Adopted extends Merged {
   readonly damaged: readonly string[]
 }
 
-/** Applies what tabs that are no more have left. `check` throws where the header is not the one expected. */
+/** Applies what tabs that are no more have left. `check` throws where the header is not the one expected. `forget`:
+ *  entries that do not open go too, because somebody has said so. */
 export async function adoptOrphans(
   session: StorageSession,
   vault: OpenVault,
   now: () => number,
-  check: (header: unknown) => void,
+  check: (header: unknown, root: unknown) => void,
+  forget = false,
 ): Promise<Adopted> {
   const orphans = await session.orphans()
   try {
@@ -36,7 +38,7 @@ export async function adoptOrphans(
     })
     const merged = records.length > 0 ? await apply(session, vault, records, now(), check) : { won: [] }
     // One damaged entry keeps the whole journal: applying the others again changes nothing.
-    for (const orphan of whole) await orphan.discard()
+    for (const orphan of forget ? orphans : whole) await orphan.discard()
     return { ...merged, handed: records, damaged: [...damaged] }
   } finally {
     for (const orphan of orphans) orphan.release()

@@ -42,7 +42,8 @@ export async function prepare(order: SlotOrder): Promise<Prepared> {
 export async function unlock(job: SlotJob): Promise<Unlocked> {
   const { core, header, schemaJson } = job
   const headerJson = toJson(header)
-  for (const [index, { id, kdf }] of header.slots.entries()) {
+  for (const [index, slot] of header.slots.entries()) {
+    const { id, kdf } = slot
     if (kdf.alg !== 'argon2id13') continue
     const cost = { memoryKib: kdf.memory_kib, passes: kdf.passes }
     const key = await stretched(job, kdf.salt, cost)
@@ -53,7 +54,7 @@ export async function unlock(job: SlotJob): Promise<Unlocked> {
       key.fill(0)
     }
     if (isFailure(made) && made.code === 'wrong_secret') continue
-    return { vault: opened(core.module, made), behind: upgradeOf(job, toBase64url(id), cost) }
+    return { vault: opened(core.module, made), slot, behind: upgradeOf(job, toBase64url(id), cost) }
   }
   throw new LockerError('wrong_secret', 'This passphrase does not open the locker; check it and try again.')
 }

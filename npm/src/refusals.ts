@@ -7,6 +7,7 @@ import type { Status } from './types.ts'
 export function statusAfter(error: unknown, asked: boolean): Pick<Status, 'state' | 'reason' | 'error'> {
   if (error instanceof NoDeviceKey) return { state: 'locked', reason: 'no-device-key' }
   if (hasCode(error, 'absent')) return { state: 'absent' }
+  if (asked && hasCode(error, 'evicted')) return { state: 'absent', reason: 'evicted' }
   // After these the same header may open another time.
   if (asked && hasCode(error, 'wrong_secret', 'out_of_memory', 'invalid_field', 'unsupported'))
     return { state: 'locked' }

@@ -24,6 +24,8 @@ export interface SlotJob {
 /** A vault, and what is to be done once its locker is open; that never rejects. */
 export interface Unlocked {
   vault: OpenVault
+  /** Which slot it was, where it was one. */
+  slot?: Slot
   behind?: ((open: OpenLocker) => Promise<void>) | undefined
 }
 

@@ -21,6 +21,8 @@ export interface TabEvents {
   destroyed(lockerId: string): void
   /** Another tab has changed the keyslots. */
   header(lockerId: string): void
+  /** Another tab has accepted what lies on the disk. */
+  repaired(lockerId: string): void
   /** Another tab is gone, and its journal is there for whoever takes it. */
   left(lockerId: string): void
 }
@@ -55,7 +57,8 @@ export class Tabs {
       const { type, locker, changes } = (message ?? {}) as Record<string, unknown>
       if (typeof locker !== 'string') return
       if (type === 'changed' && Array.isArray(changes)) on.changed(locker, changes.filter(isNote))
-      else if (type === 'left' || type === 'destroyed' || type === 'header') on[type](locker)
+      else if (type === 'left' || type === 'destroyed' || type === 'header' || type === 'repaired')
+        on[type](locker)
     })
   }
 

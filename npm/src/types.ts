@@ -12,10 +12,15 @@ import type { WasmSource, WasmSources } from './wasm_source.ts'
 /** What a locker is doing, or why it is not open. */
 export type LockerState = 'opening' | 'absent' | 'locked' | 'unlocking' | 'unlocked' | 'failed'
 
-/** How far what was read agrees with what was last sealed. */
+/**
+ * How far what was read agrees with what was last sealed; until `repair()` it stays so.
+ * `'header'`: the header was changed, or is an older one; the locker is open for reading only.
+ * `'records'`: single records, or the root, were replaced by older ones, removed or added.
+ * `'rolled_back'`: all of it is whole, but an older copy of itself.
+ */
 export type Integrity = 'ok' | 'header' | 'records' | 'rolled_back'
 
-/** Why the state is `locked` or `absent`, where there is more to say than the state itself. */
+/** Why the state is `locked` or `absent`, or the locker empty, where there is more to say than the state itself. */
 export type StatusReason =
   /** `lock()` was called, or the locker was disposed of. */
   | 'lock'
@@ -25,6 +30,9 @@ export type StatusReason =
   | 'conflict'
   /** `destroy()` was called, here or in another tab. */
   | 'destroyed'
+  /** There was a locker, and its data was deleted by something else than `destroy()`. With `'device'` the state is then
+   *  `unlocked`: what is open is a new, empty one, and an `error` event with the code `evicted` has told so. */
+  | 'evicted'
 
 /** Which step of creating or unlocking is under way. */
 export interface Progress {
@@ -47,7 +55,7 @@ export interface Status {
   readonly pending: number
   /** Whether the browser promised not to evict this origin's data (`navigator.storage.persist()`). */
   readonly persisted: boolean
-  /** Open, but nothing can be written: the header is not the one that was sealed. */
+  /** Open, but nothing can be written before `repair()`: the header is not the one that was sealed last. */
   readonly readOnly: boolean
 }
 
@@ -223,6 +231,12 @@ export interface Locker<P extends kbveLocker = kbveLocker> extends Disposable {
   on<E extends keyof LockerEvents>(event: E, listener: (value: LockerEvents[E]) => void): () => void
   /** Calls `listener` after every change of a value or of the status. */
   subscribe(listener: () => void): () => void
+  /** Accepts what lies on the disk, because the person says so: after it `integrity` is `'ok'`, nothing is `damaged`
+   *  and everything can be written, in every tab. Values that an older copy or a removed record took away do not come
+   *  back. What does not open is deleted, and `removed` has its ids. Of a header whose seal does not hold only the slot
+   *  that opened it stays; an older one brings back the slots it had, so look at `slots.list()`. Rejects with `locked`,
+   *  and with `read_only` where no slot has opened the header. */
+  repair(): Promise<{ readonly removed: readonly string[] }>
   /** At once, to the outside; what is pending is still applied behind it. */
   lock(): void
   /** Deletes everything of this locker, in every tab. */

@@ -3,12 +3,15 @@ import { compareVersions, type RecordKind, type SealedRecord, type Version } fro
 import type { Fields } from './profile.ts'
 import { deepFreeze } from './serialize.ts'
 
-interface Held extends Version {
+export interface Held extends Version {
   kind: RecordKind
   expires: number
   /** Frozen when it is an object; bytes are never handed out themselves. */
   value: unknown
 }
+
+/** What a record says beside its value. */
+type Meta = Pick<SealedRecord, 'id' | 'rev' | 'writer' | 'kind' | 'expires'>
 
 const profilePrefix = 'profile/'
 const entryPrefix = 'entry/'
@@ -62,20 +65,25 @@ export class Values {
     this.#now = now
   }
 
-  /** The version held of `id`, also of a deletion. */
-  version(id: string): Version | undefined {
+  /** What is held of `id`, also of a deletion. */
+  held(id: string): Held | undefined {
     return this.#held.get(id)
   }
 
   /** Whether `record` comes after what is held. */
-  isNewer(record: SealedRecord): boolean {
+  isNewer(record: Meta): boolean {
     const held = this.#held.get(record.id)
     return held === undefined || compareVersions(record, held) > 0
   }
 
-  /** Takes a value in, unless a newer one is held. Notes in `changed` when it looks different. */
-  take(record: SealedRecord, value: unknown, changed?: Changed): void {
-    if (!this.isNewer(record)) return
+  /** Every id of which something is held. */
+  ids(): Iterable<string> {
+    return this.#held.keys()
+  }
+
+  /** Takes a value in, unless a newer one is held, or whatever is held. Notes in `changed` when it looks different. */
+  take(record: Meta, value: unknown, changed?: Changed, whatever?: 'whatever'): void {
+    if (!whatever && !this.isNewer(record)) return
     const { id, rev, writer, kind, expires } = record
     const before = changed ? this.#shown(id) : undefined
     // The old object stays in use for an equal value, so that nobody sees a change of reference.

@@ -35,6 +35,10 @@ std::unexpected<error> bad_secret() {
   return fail(errc::invalid_field, "The slot needs a secret of another length; derive it again.", "key");
 }
 
+std::unexpected<error> another_locker() {
+  return fail(errc::conflict, "The stored header belongs to another locker or another root key; unlock again.");
+}
+
 std::unexpected<error> bad_root(std::string_view what) {
   return fail(errc::tampered, std::string("The locker's root ")
                                   .append(what)
@@ -166,22 +170,38 @@ result<void> vault::raise_epoch() {
 }
 
 result<void> vault::take_header(header other) {
-  if (other.locker_id != header_.locker_id || other.key_id != header_.key_id) {
-    return fail(errc::conflict, "The stored header belongs to another locker or another root key; unlock again.");
-  }
+  if (other.locker_id != header_.locker_id || other.key_id != header_.key_id) return another_locker();
   if (!mac_holds(other, header_key_)) {
     return fail(errc::tampered,
                 "The stored header was changed by somebody without the locker's key; restore a backup, or repair "
                 "the locker.");
   }
+  go_on_with(std::move(other));
+  return {};
+}
+
+result<void> vault::accept_header(header other) {
+  if (other.locker_id != header_.locker_id || other.key_id != header_.key_id) return another_locker();
+  const bool genuine = mac_holds(other, header_key_);
+  // Numbers that nobody signed count as far as they are likely: a forged one must not use up all there are.
+  std::uint64_t rev = genuine || other.rev < integer_limit / 2 ? other.rev : 0;
+  rev = std::max(rev, known_header_rev_);
+  if (header_integrity_ == integrity::ok) rev = std::max(rev, header_.rev);
+  other.rev = rev + 1;
+  if (!genuine && opened_epoch_ != 0) other.epoch = opened_epoch_;
+  go_on_with(std::move(other));
+  sign();
+  return {};
+}
+
+void vault::go_on_with(header other) {
   if (other.epoch != header_.epoch) {
     data_key_ = derive_data_key(root_key_, other.key_id, other.epoch);
-    root_seals_ = 0;
+    root_seals_ = other.epoch == opened_epoch_ ? opened_seals_ : 0;
     seals_since_ = 0;
   }
   header_ = std::move(other);
   header_integrity_ = integrity::ok;
-  return {};
 }
 
 result<std::optional<std::string>> vault::check(const plain_item& item) const {
@@ -243,7 +263,8 @@ void vault::seal(const plain_item& item, std::uint64_t rev, const crypto::aead_n
 
 const crypto::aead_key* vault::key_of(std::uint32_t epoch) {
   if (epoch == header_.epoch) return &data_key_;
-  if (epoch > header_.epoch) return nullptr;
+  // A header that does not hold does not say which epochs there are either.
+  if (epoch > header_.epoch && header_integrity_ == integrity::ok) return nullptr;
   const auto found = std::ranges::find(old_keys_, epoch, &epoch_key::epoch);
   if (found != old_keys_.end()) return &found->key;
   epoch_key derived{.epoch = epoch, .key = derive_data_key(root_key_, header_.key_id, epoch)};
@@ -273,7 +294,14 @@ std::optional<std::size_t> vault::open(const record_view& record, mutable_bytes_
     return std::nullopt;
   }
   observe(record.meta.version.rev);
+  opened_in(record.meta.epoch, 0);
   return size;
+}
+
+void vault::opened_in(std::uint32_t epoch, std::uint64_t seals) noexcept {
+  if (epoch > opened_epoch_) opened_seals_ = 0;
+  opened_epoch_ = std::max(opened_epoch_, epoch);
+  if (epoch == opened_epoch_) opened_seals_ = std::max(opened_seals_, seals);
 }
 
 result<root> vault::open_root(const record_view& sealed) {
@@ -288,6 +316,8 @@ result<root> vault::open_root(const record_view& sealed) {
   const auto found = parse_root(as_text(bytes_view(plain).first(*size)));
   if (!found || found->rev != sealed.meta.version.rev) return bad_root("is not what a root contains.");
   observe(found->rev);
+  opened_in(sealed.meta.epoch, found->sealed);
+  known_header_rev_ = std::max(known_header_rev_, found->header_rev);
   root_seals_ = sealed.meta.epoch == header_.epoch ? found->sealed : 0;
   return *found;
 }

@@ -131,6 +131,7 @@ const when = {
   'passkey_slot.js': 'when a passkey is used or made',
   'slots.js': 'when keyslots are listed or changed',
   'locks.js': 'when exclusive() is called',
+  'repair.js': 'when repair() is called, in any tab',
 }
 
 const barred = (name, size, bar, note) =>
