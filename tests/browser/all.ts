@@ -5,6 +5,7 @@ import { suite as cookies } from './cookies_test.ts'
 import { suite as database } from './database_test.ts'
 import { suite as durability } from './durability_test.ts'
 import type { Browsing } from './harness/ports.ts'
+import { suite as kills } from './kills_test.ts'
 import { suite as passkeys } from './passkeys_test.ts'
 import { suite as quota } from './quota_test.ts'
 import { suite as random } from './random_test.ts'
@@ -23,6 +24,7 @@ export function run(browsing: Browsing, print: (line: string) => void, filter?: 
     content_policy: bound(content),
     passkeys: bound(passkeys),
     random: bound(random),
+    kills: bound(kills),
   }
   const disk = () => {
     throw new Error('a browser test works with pages, not with a disk')

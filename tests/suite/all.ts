@@ -20,10 +20,13 @@ import { suite as movedRecords } from './moved_records.ts'
 import { suite as nanostores } from './nanostores.ts'
 import { suite as passkeys } from './passkeys.ts'
 import { suite as persistent } from './persistent.ts'
+import { suite as repair } from './repair.ts'
+import { suite as repairTabs } from './repair_tabs.ts'
 import { suite as separate } from './separate_lockers.ts'
 import { suite as slotTrouble } from './slot_trouble.ts'
 import { suite as slots } from './slots.ts'
 import { suite as tabs } from './tabs.ts'
+import { suite as witness } from './witness.ts'
 
 export const suites = {
   locker_work: lockerWork,
@@ -36,6 +39,9 @@ export const suites = {
   bad_records: badRecords,
   moved_records: movedRecords,
   bad_header: badHeader,
+  witness,
+  repair,
+  repair_tabs: repairTabs,
   separate_lockers: separate,
   slots,
   slot_trouble: slotTrouble,

@@ -75,11 +75,14 @@ export interface Spy {
   storage: LockerStorage
   /** Every record handed over to the journal, in order. */
   appended: SealedRecord[]
+  /** Every record that a transaction on the main database has written, in order of their completion. */
+  written: SealedRecord[]
 }
 
 /** The same storage, listening to what is handed over. `beforeTransact` may hold transactions up. */
 export function spied(inner: LockerStorage, beforeTransact?: () => Promise<void>): Spy {
   const appended: SealedRecord[] = []
+  const written: SealedRecord[] = []
   const storage: LockerStorage = {
     notes: inner.notes,
     async open(name, options) {
@@ -94,7 +97,18 @@ export function spied(inner: LockerStorage, beforeTransact?: () => Promise<void>
         retry: () => session.retry(),
         async transact(ids, fn, transactOptions) {
           await beforeTransact?.()
-          return session.transact(ids, fn, transactOptions)
+          let put: readonly unknown[] = []
+          const found = await session.transact(
+            ids,
+            (snapshot) => {
+              const changes = fn(snapshot)
+              put = changes?.put ?? []
+              return changes
+            },
+            transactOptions,
+          )
+          written.push(...(put as SealedRecord[]))
+          return found
         },
         load: (ids) => session.load(ids),
         key: (keyName) => session.key(keyName),
@@ -104,7 +118,7 @@ export function spied(inner: LockerStorage, beforeTransact?: () => Promise<void>
       }
     },
   }
-  return { storage, appended }
+  return { storage, appended, written }
 }
 
 interface Disturbance {

@@ -9,12 +9,24 @@ interface Wandering {
   life: string
   seed: number
   log(line: { what: string; [detail: string]: unknown }): void
+  /** What is done now and then beside reading and writing. */
+  deeds?: readonly Deed[]
+}
+
+export type Deed = 'lock' | 'repair'
+
+const deedOf: Record<Deed, (locker: AnyLocker) => Promise<unknown>> = {
+  lock(locker) {
+    locker.lock()
+    return locker.unlock({ device: true })
+  },
+  repair: (locker) => locker.repair(),
 }
 
 const entries = ['a', 'b', 'c', 'd']
 
 /** Never ends by itself: the tab is killed, or `kbveStop` is set. */
-export async function wander({ locker, spy, life, seed, log }: Wandering): Promise<void> {
+export async function wander({ locker, spy, life, seed, log, deeds = [] }: Wandering): Promise<void> {
   let state = seed
   const random = (below: number) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
@@ -22,6 +34,11 @@ export async function wander({ locker, spy, life, seed, log }: Wandering): Promi
   }
   const stopped = () => (globalThis as { kbveStop?: boolean }).kbveStop === true
   for (let n = 0; !stopped(); n++) {
+    const deed = deeds.length > 0 && random(12) === 0 ? deeds[random(deeds.length)] : undefined
+    if (deed) {
+      await deedOf[deed](locker)
+      log({ what: 'done', deed })
+    }
     const value = `${life} ${n}`
     const kind = random(10)
     const from = spy.appended.length
@@ -49,7 +66,9 @@ export async function wander({ locker, spy, life, seed, log }: Wandering): Promi
     } else {
       log({ what: 'trying', ids: ['profile/last'], value })
       await locker.update('last', () => value)
-      log({ what: 'updated', value })
+      const record = spy.written.findLast(({ id }) => id === 'profile/last')
+      if (!record) throw new Error('an update wrote nothing')
+      log({ what: 'returned', id: record.id, rev: record.rev, writer: [...record.writer], value, life })
       continue
     }
     const gone = kind === 8
