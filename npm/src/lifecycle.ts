@@ -53,10 +53,9 @@ export class Lifecycle {
       storage: (event) => this.#storageEvent(event),
       changed: (lockerId, notes) => this.#changedElsewhere(lockerId, notes),
       destroyed: (lockerId) => this.#destroyedElsewhere(lockerId),
-      header: (lockerId) => lockerId === this.opener.lockerId && this.#behind((open) => open.refresh([])),
-      repaired: (lockerId) =>
-        lockerId === this.opener.lockerId && this.#behind((open) => followRepair(this, open)),
-      left: (lockerId) => lockerId === this.opener.lockerId && this.#behind((open) => open.adopt()),
+      header: (lockerId) => this.#behind((open) => open.refresh([]), lockerId),
+      repaired: (lockerId) => this.#behind(async (open) => (await repairing()).follow(this, open), lockerId),
+      left: (lockerId) => this.#behind((open) => open.adopt(), lockerId),
       restored: () => this.#behind((open) => open.refresh('all')),
       visible: () => this.#behind((open) => open.adopt()),
     })
@@ -339,10 +338,10 @@ export class Lifecycle {
     this.#connection.dropAfter(this.closing)
   }
 
-  /** Work nobody waits for. */
-  #behind(work: (open: OpenLocker) => Promise<void>): void {
+  /** Work nobody waits for, because of what was heard of this locker. */
+  #behind(work: (open: OpenLocker) => Promise<void>, lockerId = this.opener.lockerId): void {
     const open = this.open
-    if (!open || open.lost) return
+    if (!open || open.lost || lockerId !== this.opener.lockerId) return
     work(open).catch((error: unknown) => {
       if (this.open !== open || open.lost) return
       if (isLoss(error)) open.lose(error)
@@ -373,7 +372,6 @@ export class Lifecycle {
   }
 }
 
-async function followRepair(life: Lifecycle, open: OpenLocker): Promise<void> {
-  const { follow } = await loaded('repair.js', import('./repair.ts'))
-  await follow(life, open)
+export function repairing() {
+  return loaded('repair.js', import('./repair.ts'))
 }

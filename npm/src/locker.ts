@@ -3,7 +3,7 @@ import { grantCookies } from './cookie_access.ts'
 import { entriesOf } from './entries.ts'
 import { LockerError } from './errors.ts'
 import type { Listeners } from './events.ts'
-import { Lifecycle } from './lifecycle.ts'
+import { Lifecycle, repairing } from './lifecycle.ts'
 import type { Ports } from './ports.ts'
 import { serialize } from './serialize.ts'
 import { databaseName } from './storage/storage.ts'
@@ -140,7 +140,7 @@ export function makeLocker(ports: Ports): Locker {
       life.startByListening()
       return remove
     },
-    repair: later(() => loaded('repair.js', import('./repair.ts')), 'repair'),
+    repair: later(repairing, 'repair'),
     lock: () => life.lock(),
     destroy: () => life.destroy(),
     // Older browsers have no such symbol; the method is out of reach there, and nothing breaks.

@@ -83,21 +83,20 @@ export class OpenLocker {
   get parts() {
     this.#mustWrite()
     const { now, tabs } = this.#host
-    const told = () => tabs.tell('header', this.#lockerId)
-    return { session: this.#session, vault: this.#vault, check: this.#check, now, told }
+    return { ...this.all, now, told: () => tabs.tell('header', this.#lockerId) }
   }
 
   /** What repairing works with. */
   get all() {
     if (this.lost) throw this.lost
-    const [session, vault, host, check, slot] = [
-      this.#session,
-      this.#vault,
-      this.#host,
-      this.#check,
-      this.#slot,
-    ]
-    return { session, vault, host, check, slot, lockerId: this.#lockerId }
+    return {
+      session: this.#session,
+      vault: this.#vault,
+      host: this.#host,
+      check: this.#check,
+      slot: this.#slot,
+      lockerId: this.#lockerId,
+    }
   }
 
   /** What unlocking leaves to be done behind it: tell other tabs, apply what is pending, throw old things away. */
@@ -233,19 +232,20 @@ export class OpenLocker {
   async #witness(): Promise<void> {
     const { witness, now } = this.#host
     this.#witnessed = now()
-    let rev: number | undefined
+    let root: SealedRecord | undefined
     const write = (found: { header: unknown; root: unknown }) => {
-      rev = undefined
       this.#check(found.header)
-      const said = witness.of(this.#lockerId)
-      if (said?.rolled_back || said?.root_rev === asRecord(found.root, 'root')?.rev) return
-      const root = rootAfter(found.root, [], this.#vault, now())
-      rev = root?.rev
+      root = witness.lags(this.#lockerId, asRecord(found.root, 'root')?.rev)
+        ? rootAfter(found.root, [], this.#vault, now())
+        : undefined
       return root && { root }
     }
-    // Nobody asked for it: where it fails, the next one will do.
-    await this.#session.transact([], write, { durability: 'strict' }).catch(() => {})
-    if (rev !== undefined) witness.raise(this.#lockerId, rev)
+    try {
+      await this.#session.transact([], write, { durability: 'strict' })
+      if (root) witness.raise(this.#lockerId, root.rev)
+    } catch {
+      // Nobody asked for it: the next one will do.
+    }
   }
 
   #mustWrite(): void {

@@ -55,9 +55,6 @@ export async function writeNew(
 
 class HeaderChanged extends Error {}
 
-/** The root knows a newer header. */
-class HeaderTooOld extends Error {}
-
 /** What decoding takes beside the records. */
 export interface LoadOptions {
   fields: Fields
@@ -84,6 +81,7 @@ export async function load(
   // Read before any root: whatever is read after it is as new, unless the databases are a copy.
   const said = witness?.of(toBase64url(header.locker_id))
   let rolledBack = said?.rolled_back
+  let oldHeader = false
   const look = (root: SealedRecord | undefined) => {
     if (!root || !said || rolledBack || root.rev >= said.root_rev) return
     rolledBack = true
@@ -94,7 +92,8 @@ export async function load(
     mustBeSame(header)
     const root = asRecord(found, 'root')
     look(root)
-    if (root && vault.checkRoot(root) === 'header') throw new HeaderTooOld()
+    oldHeader = root !== undefined && vault.checkRoot(root) === 'header'
+    if (oldHeader) throw new HeaderChanged()
   }
   try {
     const loaded = emptyLoaded(options)
@@ -105,7 +104,7 @@ export async function load(
         loaded.adopted = handed
         loaded.damaged = new Set(damaged)
       } catch (error) {
-        if (!(error instanceof HeaderTooOld)) throw error
+        if (!oldHeader) throw error
       }
     }
     const found = await session.load('all')

@@ -38,6 +38,9 @@ export async function repair(life: Lifecycle): Promise<{ removed: string[] }> {
       throw new LockerError('read_only', message)
     }
     orThrow(vault.core.acceptHeader(toJson({ ...old, ...ports.name, slots: kept })))
+    // Its count of seals is that of an epoch, which may be another one by now.
+    const oldRoot = asRecord(found.root, 'root')
+    if (oldRoot) vault.checkRoot(oldRoot)
     if (bad.length > 0) {
       vault.beginSum()
       vault.open(good, true)

@@ -39,10 +39,15 @@ export class Witness {
     return said?.locker_id === lockerId ? said : undefined
   }
 
-  /** Call it when a strict transaction that wrote this root, or one before it, is complete. Never lowers it. */
+  /** Whether it may know this root, and does not yet. */
+  lags(lockerId: string, rev = 0): boolean {
+    const said = this.of(lockerId)
+    return !said || (!said.rolled_back && said.root_rev < rev)
+  }
+
+  /** Call it when the strict transaction that wrote this root is complete. Never lowers it. */
   raise(locker_id: string, root_rev: number): void {
-    const said = this.of(locker_id)
-    if (!said || (!said.rolled_back && said.root_rev < root_rev)) this.write({ locker_id, root_rev })
+    if (this.lags(locker_id, root_rev)) this.write({ locker_id, root_rev })
   }
 
   /** `undefined`: it goes. */

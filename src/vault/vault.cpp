@@ -197,7 +197,7 @@ result<void> vault::accept_header(header other) {
 void vault::go_on_with(header other) {
   if (other.epoch != header_.epoch) {
     data_key_ = derive_data_key(root_key_, other.key_id, other.epoch);
-    root_seals_ = other.epoch == opened_epoch_ ? opened_seals_ : 0;
+    root_seals_ = 0;
     seals_since_ = 0;
   }
   header_ = std::move(other);
@@ -294,14 +294,8 @@ std::optional<std::size_t> vault::open(const record_view& record, mutable_bytes_
     return std::nullopt;
   }
   observe(record.meta.version.rev);
-  opened_in(record.meta.epoch, 0);
+  opened_epoch_ = std::max(opened_epoch_, record.meta.epoch);
   return size;
-}
-
-void vault::opened_in(std::uint32_t epoch, std::uint64_t seals) noexcept {
-  if (epoch > opened_epoch_) opened_seals_ = 0;
-  opened_epoch_ = std::max(opened_epoch_, epoch);
-  if (epoch == opened_epoch_) opened_seals_ = std::max(opened_seals_, seals);
 }
 
 result<root> vault::open_root(const record_view& sealed) {
@@ -316,7 +310,7 @@ result<root> vault::open_root(const record_view& sealed) {
   const auto found = parse_root(as_text(bytes_view(plain).first(*size)));
   if (!found || found->rev != sealed.meta.version.rev) return bad_root("is not what a root contains.");
   observe(found->rev);
-  opened_in(sealed.meta.epoch, found->sealed);
+  opened_epoch_ = std::max(opened_epoch_, sealed.meta.epoch);
   known_header_rev_ = std::max(known_header_rev_, found->header_rev);
   root_seals_ = sealed.meta.epoch == header_.epoch ? found->sealed : 0;
   return *found;

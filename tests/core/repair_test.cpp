@@ -114,6 +114,7 @@ TEST(Repair, AForgedEpochHidesNothing) {
     ASSERT_TRUE(opened.open_root(whole.root.view())) << forged;
     ASSERT_TRUE(opened.accept_header(changed)) << forged;
     EXPECT_EQ(opened.current_header().epoch, 3U) << forged;
+    ASSERT_TRUE(opened.open_root(whole.root.view()));
     EXPECT_EQ(opened.sealed(), 4U) << "three records and the root; they go on counting: " << forged;
     const stored_record fresh = test::seal(opened, "entry/new", "4");
     vault again = whole.opened(opened.current_header());

@@ -100,7 +100,8 @@ class vault {
   /// Goes on with a header because a person accepts it, whatever its mac says, and signs it anew: for repair. Its
   /// rev comes above every one this vault has seen, in roots too. Where its mac does not hold, the epoch is the
   /// highest in which anything was opened, and the caller leaves no slot in it but one that has been opened: any
-  /// other may be anybody's. `conflict` when it belongs to another locker or root key.
+  /// other may be anybody's. Open the root again after
+  /// it, for its count of seals. `conflict` when it belongs to another locker or root key.
   [[nodiscard]] result<void> accept_header(header other);
 
   /// Looks at an item before sealing: id, date, size, JSON, and the schema for profile fields. Gives the JSON
@@ -158,7 +159,6 @@ class vault {
   [[nodiscard]] const crypto::aead_key* key_of(std::uint32_t epoch);
   void sign() noexcept;
   void go_on_with(header other);
-  void opened_in(std::uint32_t epoch, std::uint64_t seals) noexcept;
   [[nodiscard]] result<sealed_root> seal_root(root next, std::uint64_t least_rev, std::uint64_t now);
 
   header header_;
@@ -177,9 +177,8 @@ class vault {
   std::uint64_t seals_since_ = 0;
   /// The newest header that any root opened here knew of.
   std::uint64_t known_header_rev_ = 0;
-  /// The highest epoch in which anything was opened here, and the seals that a root counted in it.
+  /// The highest epoch in which anything was opened here.
   std::uint32_t opened_epoch_ = 0;
-  std::uint64_t opened_seals_ = 0;
   integrity header_integrity_ = integrity::ok;
 };
 
