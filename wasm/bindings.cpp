@@ -3,7 +3,6 @@
 
 #include <emscripten/bind.h>
 #include <emscripten/emscripten.h>
-#include <emscripten/heap.h>
 
 #include <cmath>
 #include <cstdint>
@@ -13,7 +12,6 @@
 #include <utility>
 
 #include "kbve/core/base64url.hpp"
-#include "kbve/crypto/random.hpp"
 #include "kbve/vault/header.hpp"
 #include "kbve/vault/packed.hpp"
 #include "kbve/vault/schema.hpp"
@@ -74,6 +72,12 @@ class locker_vault {
     auto key = key_from(root_key);
     if (!key) return vault_or_failure(to_js(bad_key().error()));
     return handed_over(vault::vault::adopt(*std::move(header), *std::move(key), *std::move(fields)));
+  }
+
+  [[nodiscard]] vault_or_failure rekeyed(const std::string& schema_json) const {
+    auto fields = vault::schema::parse(schema_json);
+    if (!fields) return vault_or_failure(to_js(fields.error()));
+    return handed_over(vault_ ? vault_->rekeyed(*std::move(fields)) : result<vault::vault>(locked()));
   }
 
   [[nodiscard]] std::string header() const { return vault_ ? vault::to_json(vault_->current_header()) : ""; }
@@ -159,6 +163,9 @@ class locker_vault {
   const std::uint8_t* open(std::size_t count, std::size_t size, bool accumulate) {
     return output_of(vault_ ? door_.open(*vault_, count, size, accumulate) : locked());
   }
+  const std::uint8_t* reseal(locker_vault& from, std::size_t count, std::size_t size) {
+    return output_of(vault_ && from.vault_ ? door_.reseal(*from.vault_, *vault_, count, size) : locked());
+  }
   const std::uint8_t* apply_root(std::size_t root_size, std::size_t changes, std::size_t size, double now) {
     return output_of(vault_ ? door_.apply_root(*vault_, root_size, changes, size, now) : locked());
   }
@@ -211,27 +218,6 @@ done_or_failure check_header(const std::string& header_json) {
   return to_js(result<void>());
 }
 
-done_or_failure field_error(const std::string& schema_json, const std::string& name,
-                            const std::string& value_json) {
-  auto fields = vault::schema::parse(schema_json);
-  if (!fields) return to_js(result<void>(std::unexpected(fields.error())));
-  auto checked = fields->check(name, value_json);
-  if (!checked) return to_js(result<void>(std::unexpected(checked.error())));
-  return to_js(result<void>());
-}
-
-uint8_array random_bytes(unsigned size) {
-  bytes drawn(size);
-  crypto::fill_random(drawn);
-  uint8_array out(to_js(bytes_view(drawn)));
-  wipe(drawn);
-  return out;
-}
-
-double memory_bytes() {
-  return static_cast<double>(emscripten_get_heap_size());
-}
-
 }  // namespace
 }  // namespace kbve::wasm
 
@@ -252,6 +238,10 @@ EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_seal(locker_vault* vault, std::si
 EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_open(locker_vault* vault, std::size_t count, std::size_t size,
                                                     bool accumulate) {
   return vault->open(count, size, accumulate);
+}
+EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_reseal(locker_vault* vault, locker_vault* from, std::size_t count,
+                                                      std::size_t size) {
+  return vault->reseal(*from, count, size);
 }
 EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_apply_root(locker_vault* vault, std::size_t root_size,
                                                           std::size_t changes, std::size_t size, double now) {
@@ -282,14 +272,12 @@ EMSCRIPTEN_BINDINGS(kbve_locker) {
   register_type<check_or_failure>("Integrity | Failure");
 
   function("checkHeader(headerJson)", &check_header);
-  function("fieldError(schemaJson, name, valueJson)", &field_error);
-  function("randomBytes(size)", &random_bytes);
-  function("memoryBytes", &memory_bytes);
 
   class_<locker_vault>("Vault")
       .class_function("create(tenant, name, now, schemaJson)", &locker_vault::create)
       .class_function("unlock(headerJson, slotIndex, secret, schemaJson)", &locker_vault::unlock)
       .class_function("adopt(headerJson, rootKey, schemaJson)", &locker_vault::adopt)
+      .function("rekeyed(schemaJson)", &locker_vault::rekeyed)
       .property("integrity", &locker_vault::header_integrity)
       .function("header", &locker_vault::header)
       .function("addSlot(slotJson)", &locker_vault::add_slot)

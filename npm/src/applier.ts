@@ -25,7 +25,7 @@ const longestDelay = 60_000
 
 export class Applier {
   readonly #session: StorageSession
-  readonly #vault: OpenVault
+  #vault: OpenVault
   readonly #host: ApplierHost
   #running: Promise<void> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -67,6 +67,23 @@ export class Applier {
   async finish(): Promise<void> {
     await this.flush().catch(() => {})
     await this.abandon()
+  }
+
+  /** Runs `work` while nothing is applied. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#running) await this.#running.catch(() => {})
+    const working = work()
+    const over = () => {
+      this.#running = undefined
+    }
+    this.#running = working.then(over, over)
+    return working
+  }
+
+  /** Applies from now on what this vault seals. */
+  goOn(vault: OpenVault): void {
+    this.#vault = vault
+    this.start()
   }
 
   /** Tries nothing any more. Resolves when no transaction of it is under way. */

@@ -6,7 +6,7 @@ import { toBase64url } from './base64url.ts'
 import { asRecord } from './checked.ts'
 import type { CookieKey } from './cookie_access.ts'
 import { LockerError, lockedMeanwhile } from './errors.ts'
-import type { SealedRecord } from './format.ts'
+import type { Header, SealedRecord } from './format.ts'
 import { within } from './node.ts'
 import type { Opened } from './opener.ts'
 import { adoptOrphans } from './orphans.ts'
@@ -17,9 +17,13 @@ import { type ChangeNote, newerIds, type Tabs } from './tabs.ts'
 import type { ChangeEvent, Status } from './types.ts'
 import { Changed, fieldId, type Values } from './values.ts'
 import type { OpenVault, PlainItem, Sealed } from './vault.ts'
+import { loaded } from './wasm_source.ts'
 
 /** Milliseconds for applying what is pending at a lock. */
 const closeLimit = 10_000
+
+/** Half of what the core allows. */
+const mostSeals = 2 ** 30
 
 export interface OpenLockerHost extends Pick<ApplierHost, 'now' | 'trouble' | 'recovered' | 'lost'> {
   readonly fields: Fields
@@ -36,13 +40,16 @@ export class OpenLocker {
   lost: LockerError | undefined
   readonly #lockerId: string
   readonly #session: StorageSession
-  readonly #vault: OpenVault
+  #vault: OpenVault
+  /** Whose the databases have to be. */
+  #identity: Header
   readonly #host: OpenLockerHost
   readonly #applier: Applier
   /** Throws where the header found is not this locker's, and goes on with it where it is a newer one. */
   readonly #check: (header: unknown) => void
   readonly #damaged: Set<string>
   #closed = false
+  #renewing = false
 
   constructor({ session, vault, header, loaded }: Opened, host: OpenLockerHost) {
     this.values = loaded.values
@@ -52,10 +59,11 @@ export class OpenLocker {
     this.#vault = vault
     this.#host = host
     this.#damaged = loaded.damaged
+    this.#identity = header
     vault.headerRev = header.rev
     this.#check = (found) => {
-      checkIdentity(found, header)
-      vault.follow(found)
+      checkIdentity(found, this.#identity)
+      this.#vault.follow(found)
     }
     this.#applier = new Applier(session, vault, {
       ...host,
@@ -72,8 +80,8 @@ export class OpenLocker {
   /** What a change of the header works with; throws where nothing can be written. */
   get parts() {
     this.#mustWrite()
-    const { now, tabs } = this.#host
-    const told = () => tabs.tell('header', this.#lockerId)
+    const { now } = this.#host
+    const told = () => this.tell('header')
     return { session: this.#session, vault: this.#vault, check: this.#check, now, told }
   }
 
@@ -139,6 +147,36 @@ export class OpenLocker {
     return this.#applier.flush()
   }
 
+  /** Tells the other tabs. */
+  tell(type: 'header' | 'apply' | 'begun' | 'applied'): void {
+    this.#host.tabs.tell(type, this.#lockerId)
+  }
+
+  /** Applies what is pending because another tab asks for it. */
+  async handOver(): Promise<void> {
+    this.tell('begun')
+    await this.flush()
+    this.tell('applied')
+  }
+
+  /** Runs `work` while nothing else is applied. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#applier.alone(work)
+  }
+
+  /** Goes on with other keys, which are on the disk by now, or ends with them. */
+  goOn(vault: OpenVault, header: Header): void {
+    this.#vault.wipe()
+    this.#vault = vault
+    this.#identity = header
+    vault.headerRev = header.rev
+    if (this.#closed) vault.wipe()
+    else {
+      this.#host.status({ pending: this.pending })
+      this.#applier.goOn(vault)
+    }
+  }
+
   /** The key of cookies: of one epoch to open with, or without a number the present one to seal with. */
   cookieKey(epoch?: number): CookieKey {
     if (epoch === undefined) this.#mustWrite()
@@ -167,14 +205,11 @@ export class OpenLocker {
   /** Applies what tabs that are no more have left. */
   async adopt(): Promise<void> {
     if (this.readOnly) return
-    const { damaged, handed, ...merged } = await adoptOrphans(
-      this.#session,
-      this.#vault,
-      this.#host.now,
-      (header) => {
+    const { damaged, handed, ...merged } = await this.alone(() =>
+      adoptOrphans(this.#session, this.#vault, this.#host.now, (header) => {
         this.#mustWrite()
         this.#check(header)
-      },
+      }),
     )
     this.#told(merged, handed)
     if (this.#closed) return
@@ -187,6 +222,8 @@ export class OpenLocker {
     if (this.lost || this.#closed) return
     this.lost = error
     void this.#applier.abandon()
+    // Sealed with keys that are no more: it opens nowhere, and would be found damaged for ever.
+    if (error.code === 'conflict') void this.#session.settle(this.#session.pending())
     this.#host.lost(error)
   }
 
@@ -224,10 +261,24 @@ export class OpenLocker {
   #applied(merged: Merged, found: ReadonlyMap<string, unknown>): void {
     this.#told(merged)
     this.#host.status({ pending: this.pending })
+    this.#renewKey()
     // What was found newer than ours is also announced by the tab that wrote it; reading it now costs nothing.
     if (this.#closed) return
     const replaced = new Set(merged.won.map((record) => record.id))
     this.#absorb([...found].filter(([id]) => !replaced.has(id)))
+  }
+
+  /** A data key may seal only so often: long before that there is another one. */
+  #renewKey(): void {
+    if (this.#closed || this.#renewing || this.#vault.core.sealed() < mostSeals) return
+    this.#renewing = true
+    loaded('slots.js', import('./slots.ts'))
+      .then(({ raiseEpoch }) => raiseEpoch(this))
+      // What is sealed next tries again; the core refuses in time.
+      .catch(() => {})
+      .finally(() => {
+        this.#renewing = false
+      })
   }
 
   #told({ won, root }: Merged, news: readonly SealedRecord[] = won): void {

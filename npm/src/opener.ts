@@ -65,7 +65,11 @@ export class Opener {
   }
 
   /** `cost`: what a passphrase's slot is brought up to. */
-  async unlock(secret: Secret, signal: AbortSignal, cost: PassphraseCost): Promise<Opened> {
+  async unlock(
+    secret: Secret | { reload: true },
+    signal: AbortSignal,
+    cost: PassphraseCost,
+  ): Promise<Opened> {
     for (;;) {
       const { vault, header, session, behind } = await this.#vault(secret, signal, cost)
       const loaded = await orWiped(vault, () => {
@@ -105,7 +109,7 @@ export class Opener {
   }
 
   /** The vault for the header that lies on the disk now. */
-  async #vault(secret: Secret, signal: AbortSignal, cost: PassphraseCost) {
+  async #vault(secret: Secret | { reload: true }, signal: AbortSignal, cost: PassphraseCost) {
     const core = await this.#loadedCore()
     const found = await this.look()
     if (!found) throw new LockerError('absent', 'There is no locker yet; create it first.')
@@ -113,7 +117,16 @@ export class Opener {
     const session = await this.#connection.open()
     const { schemaJson } = this.#ports.fields
     const { unlock } = await this.#slots(secret)
-    const { vault, behind } = await unlock({ core, session, header, schemaJson, secret, signal, cost })
+    const { vault, behind } = await unlock({
+      ports: this.#ports,
+      core,
+      session,
+      header,
+      schemaJson,
+      secret,
+      signal,
+      cost,
+    })
     const { name, tenant } = this.#ports.name
     // A header changed in place opens for reading; a whole one from elsewhere does not belong here.
     if (!vault.genuine || (header.name === name && header.tenant === tenant))
@@ -124,7 +137,7 @@ export class Opener {
     throw new LockerError('tampered', message)
   }
 
-  #slots(secret: Secret) {
+  #slots(secret: Secret | { reload: true }) {
     if (!('device' in secret)) this.#progress({ step: 'deriving' })
     return slotModule(secret)
   }

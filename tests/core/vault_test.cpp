@@ -413,5 +413,58 @@ TEST(Vault, TheRootsRevisionIsAboveAllSeen) {
   EXPECT_EQ(next->version.rev, now * 4'096 + 1);
 }
 
+TEST(Vault, RekeyedItIsTheSameLockerUnderAnotherKey) {
+  vault old = with_slot();
+  old.observe(test::now * 1'024 + 5'000);
+  const auto fresh = old.rekeyed(schema());
+  ASSERT_TRUE(fresh);
+  const header& before = old.current_header();
+  const header& after = fresh->current_header();
+  EXPECT_EQ(after.locker_id, before.locker_id);
+  EXPECT_EQ(after.tenant, before.tenant);
+  EXPECT_EQ(after.name, before.name);
+  EXPECT_EQ(after.created, before.created);
+  EXPECT_EQ(after.rev, before.rev + 1);
+  EXPECT_EQ(after.epoch, before.epoch + 1);
+  EXPECT_TRUE(after.slots.empty());
+  EXPECT_NE(after.key_id, before.key_id);
+  EXPECT_FALSE(fresh->root_key() == old.root_key());
+  EXPECT_TRUE(mac_holds(after, crypto::hmac_key(crypto::hkdf_sha256_key(fresh->root_key().view(), after.key_id,
+                                                                        as_bytes("kbve-locker/1/header")))));
+  EXPECT_EQ(code_of(old.take_header(after)), errc::conflict);
+
+  auto again = old.rekeyed(schema());
+  ASSERT_TRUE(again);
+  EXPECT_NE(again->current_header().key_id, after.key_id);
+  EXPECT_FALSE(again->root_key() == fresh->root_key());
+  // Revisions go on where they were.
+  const auto rev = again->draw_revs(1, 0);
+  ASSERT_TRUE(rev);
+  EXPECT_EQ(*rev, test::now * 1'024 + 5'001);
+}
+
+TEST(Vault, WhatOnlyReadsIsNotRekeyed) {
+  header changed = with_slot().current_header();
+  changed.mac[0] ^= 1;
+  const vault read_only = vault::adopt(changed, test::key_of(0x01), schema());
+  EXPECT_EQ(read_only.header_integrity(), integrity::header);
+  const auto fresh = read_only.rekeyed(schema());
+  ASSERT_FALSE(fresh);
+  EXPECT_EQ(fresh.error().code, errc::read_only);
+
+  const auto at_the_end = [](auto change) {
+    header last = with_slot().current_header();
+    change(last);
+    const secret_key key = test::key_of(0x01);
+    last.mac = mac_of(last, crypto::hmac_key(crypto::hkdf_sha256_key(key.view(), last.key_id,
+                                                                     as_bytes("kbve-locker/1/header"))));
+    const auto got = vault::adopt(last, key.clone(), schema()).rekeyed(schema());
+    return got ? errc::aborted : got.error().code;
+  };
+  EXPECT_EQ(at_the_end([](header&) {}), errc::aborted);
+  EXPECT_EQ(at_the_end([](header& last) { last.epoch = 0xffff'ffffU; }), errc::read_only);
+  EXPECT_EQ(at_the_end([](header& last) { last.rev = integer_limit - 1; }), errc::read_only);
+}
+
 }  // namespace
 }  // namespace kbve::vault
