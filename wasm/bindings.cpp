@@ -63,21 +63,19 @@ class locker_vault {
     return handed_over(vault::vault::unlock(*std::move(header), slot_index, given.view(), *std::move(fields)));
   }
 
+  /// No root key at all stands for another one, just drawn (`vault::rekeyed`).
   static vault_or_failure adopt(const std::string& header_json, const uint8_array& root_key,
                                 const std::string& schema_json) {
     auto header = vault::parse_header(header_json);
     if (!header) return vault_or_failure(to_js(header.error()));
     auto fields = vault::schema::parse(schema_json);
     if (!fields) return vault_or_failure(to_js(fields.error()));
+    if (root_key["length"].as<unsigned>() == 0) {
+      return handed_over(vault::vault::rekeyed(*std::move(header), *std::move(fields)));
+    }
     auto key = key_from(root_key);
     if (!key) return vault_or_failure(to_js(bad_key().error()));
     return handed_over(vault::vault::adopt(*std::move(header), *std::move(key), *std::move(fields)));
-  }
-
-  [[nodiscard]] vault_or_failure rekeyed(const std::string& schema_json) const {
-    auto fields = vault::schema::parse(schema_json);
-    if (!fields) return vault_or_failure(to_js(fields.error()));
-    return handed_over(vault_ ? vault_->rekeyed(*std::move(fields)) : result<vault::vault>(locked()));
   }
 
   [[nodiscard]] std::string header() const { return vault_ ? vault::to_json(vault_->current_header()) : ""; }
@@ -277,7 +275,6 @@ EMSCRIPTEN_BINDINGS(kbve_locker) {
       .class_function("create(tenant, name, now, schemaJson)", &locker_vault::create)
       .class_function("unlock(headerJson, slotIndex, secret, schemaJson)", &locker_vault::unlock)
       .class_function("adopt(headerJson, rootKey, schemaJson)", &locker_vault::adopt)
-      .function("rekeyed(schemaJson)", &locker_vault::rekeyed)
       .property("integrity", &locker_vault::header_integrity)
       .function("header", &locker_vault::header)
       .function("addSlot(slotJson)", &locker_vault::add_slot)

@@ -48,6 +48,8 @@ export class Lifecycle {
   #heard: ChangeNote[] = []
   readonly #jobs = new Jobs()
   #disposed = false
+  /** False as soon as it is being disposed of. */
+  lives = true
   /** What this application wants a passphrase to cost, as far as it has said so. */
   cost: PassphraseCost = {}
 
@@ -172,8 +174,9 @@ export class Lifecycle {
 
   dispose(): void {
     if (this.#disposed) return
-    this.#disposed = true
+    this.lives = false
     this.lock(true)
+    this.#disposed = true
     this.audience.clear()
     const last = Promise.allSettled([this.#jobs.current?.done, this.closing])
     void this.#connection.close(last, this.opener.lockerId)
@@ -344,11 +347,6 @@ export class Lifecycle {
       progress: undefined,
     })
     this.audience.tellChange(changed, 'lock')
-  }
-
-  /** Whether it was not disposed of. */
-  get lives(): boolean {
-    return !this.#disposed
   }
 
   /** Throws where the locker was disposed of. */

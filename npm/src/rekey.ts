@@ -38,7 +38,10 @@ export async function rekey(
   if (integrity !== 'ok' || damaged.length > 0) throw notWhole()
   const { now, vault } = open.parts
   const core = await life.opener.core()
-  const fresh = opened(core.module, vault.core.rekeyed(life.ports.fields.schemaJson))
+  const { schemaJson } = life.ports.fields
+  // No root key: another one.
+  const { module } = core
+  const fresh = opened(module, module.Vault.adopt(toJson(vault.header), new Uint8Array(), schemaJson))
   const slots: Prepared[] = []
   try {
     for (const one of wanted) slots.push(await prepare(life, fresh, one, options, fresh.header.slots))

@@ -95,18 +95,10 @@ vault vault::adopt(header from, secret_key root_key, schema fields) {
   return out;
 }
 
-result<vault> vault::rekeyed(schema fields) const {
-  header fresh;
-  fresh.rev = header_.rev;
-  fresh.locker_id = header_.locker_id;
-  crypto::fill_random(fresh.key_id);
-  fresh.tenant = header_.tenant;
-  fresh.name = header_.name;
-  fresh.created = header_.created;
-  fresh.epoch = header_.epoch;
-  vault out(std::move(fresh), crypto::random_key(), std::move(fields));
-  out.highest_rev_ = highest_rev_;
-  out.header_integrity_ = header_integrity_;
+result<vault> vault::rekeyed(header from, schema fields) {
+  crypto::fill_random(from.key_id);
+  from.slots.clear();
+  vault out(std::move(from), crypto::random_key(), std::move(fields));
   auto raised = out.raise_header();
   if (raised) raised = out.raise_epoch();
   if (!raised) return std::unexpected(std::move(raised).error());

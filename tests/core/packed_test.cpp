@@ -473,7 +473,7 @@ TEST(Packed, ResealsUnderAnotherRootKeyAndKeepsVersions) {
                                           {.id = "entry/gone", .value = "", .kind = 2},
                                           {.id = "profile/theme", .value = "\"dark\"", .kind = 0, .expires = 5},
                                           {.id = "entry/long", .value = std::string(200'000, '7'), .kind = 1}}));
-  auto fresh = old.rekeyed(schema());
+  auto fresh = vault::rekeyed(old.current_header(), schema());
   ASSERT_TRUE(fresh);
   packed_door into;
   const bytes input = test::pack(records);
@@ -527,7 +527,7 @@ TEST(Packed, ResealsNothingThatDoesNotOpen) {
   auto old = test::new_vault();
   packed_door door;
   auto records = records_of(sealed(door, old, {{.id = "entry/a", .value = "1"}, {.id = "entry/b", .value = "2"}}));
-  auto fresh = old.rekeyed(schema());
+  auto fresh = vault::rekeyed(old.current_header(), schema());
   ASSERT_TRUE(fresh);
   const auto refused = [&](const bytes& input, std::size_t count) {
     EXPECT_TRUE(test::put(door, input));

@@ -415,8 +415,7 @@ TEST(Vault, TheRootsRevisionIsAboveAllSeen) {
 
 TEST(Vault, RekeyedItIsTheSameLockerUnderAnotherKey) {
   vault old = with_slot();
-  old.observe(test::now * 1'024 + 5'000);
-  const auto fresh = old.rekeyed(schema());
+  auto fresh = vault::rekeyed(old.current_header(), schema());
   ASSERT_TRUE(fresh);
   const header& before = old.current_header();
   const header& after = fresh->current_header();
@@ -433,32 +432,21 @@ TEST(Vault, RekeyedItIsTheSameLockerUnderAnotherKey) {
                                                                         as_bytes("kbve-locker/1/header")))));
   EXPECT_EQ(code_of(old.take_header(after)), errc::conflict);
 
-  auto again = old.rekeyed(schema());
+  const auto again = vault::rekeyed(old.current_header(), schema());
   ASSERT_TRUE(again);
   EXPECT_NE(again->current_header().key_id, after.key_id);
   EXPECT_FALSE(again->root_key() == fresh->root_key());
-  // Revisions go on where they were.
-  const auto rev = again->draw_revs(1, 0);
-  ASSERT_TRUE(rev);
-  EXPECT_EQ(*rev, test::now * 1'024 + 5'001);
+
+  ASSERT_TRUE(fresh->wrap_slot(test::passphrase_slot(2), test::key_of(0x78).view()));
+  EXPECT_TRUE(vault::unlock(fresh->current_header(), 0, test::key_of(0x78).view(), schema()));
+  EXPECT_FALSE(vault::unlock(fresh->current_header(), 0, test::key_of(0x77).view(), schema()));
 }
 
-TEST(Vault, WhatOnlyReadsIsNotRekeyed) {
-  header changed = with_slot().current_header();
-  changed.mac[0] ^= 1;
-  const vault read_only = vault::adopt(changed, test::key_of(0x01), schema());
-  EXPECT_EQ(read_only.header_integrity(), integrity::header);
-  const auto fresh = read_only.rekeyed(schema());
-  ASSERT_FALSE(fresh);
-  EXPECT_EQ(fresh.error().code, errc::read_only);
-
+TEST(Vault, IsNotRekeyedWhereNoLaterRevOrEpochIsLeft) {
   const auto at_the_end = [](auto change) {
     header last = with_slot().current_header();
     change(last);
-    const secret_key key = test::key_of(0x01);
-    last.mac = mac_of(last, crypto::hmac_key(crypto::hkdf_sha256_key(key.view(), last.key_id,
-                                                                     as_bytes("kbve-locker/1/header"))));
-    const auto got = vault::adopt(last, key.clone(), schema()).rekeyed(schema());
+    const auto got = vault::rekeyed(last, schema());
     return got ? errc::aborted : got.error().code;
   };
   EXPECT_EQ(at_the_end([](header&) {}), errc::aborted);

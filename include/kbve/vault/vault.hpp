@@ -72,9 +72,10 @@ class vault {
   /// Opens with the root key itself, unwrapped elsewhere (a device slot). The mac is checked as above.
   [[nodiscard]] static vault adopt(header from, secret_key root_key, schema fields);
 
-  /// The same locker under another root key: new key_id, header rev + 1, epoch + 1, and no slot yet. Nothing that
-  /// this one has sealed opens there before it is resealed. `read_only` when the header does not hold.
-  [[nodiscard]] result<vault> rekeyed(schema fields) const;
+  /// The locker of `from`, whose mac the caller has checked, under another root key: new key_id, header rev + 1,
+  /// epoch + 1, and no slot yet. What was sealed before opens there when it was resealed. `read_only` where there is
+  /// no later rev or epoch.
+  [[nodiscard]] static result<vault> rekeyed(header from, schema fields);
 
   [[nodiscard]] const header& current_header() const noexcept { return header_; }
   [[nodiscard]] integrity header_integrity() const noexcept { return header_integrity_; }
