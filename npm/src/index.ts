@@ -71,8 +71,9 @@ export function createLocker<const S extends Schema = {}>(
   const { unlock = 'device', channel, wasm, locks } = options
   if (unlock !== 'device' && unlock !== 'ask')
     throw new TypeError("createLocker: unlock is 'device' or 'ask'.")
-  const idle = typeof options.idleLock === 'object' ? options.idleLock.after : options.idleLock
-  if (idle !== undefined && !(idle > 0))
+  const { idleLock } = options
+  const idle = typeof idleLock === 'object' ? idleLock.after : idleLock
+  if (idleLock !== undefined && !((idle as number) > 0))
     throw new TypeError('createLocker: idleLock is a number of seconds above 0.')
   const name = { name: nameOf(options.name, 'name'), tenant: nameOf(options.tenant, 'tenant') }
   const locker: Locker = makeLocker({
