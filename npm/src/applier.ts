@@ -32,6 +32,8 @@ export class Applier {
   #delay = firstDelay
   #troubled = false
   #stopped = false
+  /** Hears of every entry in the task in which it is handed over. */
+  appended: ((entry: JournalEntry) => void) | undefined
 
   constructor(session: StorageSession, vault: OpenVault, host: ApplierHost) {
     this.#session = session
@@ -47,6 +49,7 @@ export class Applier {
       () => queueMicrotask(() => this.start()),
       (error: unknown) => this.#failed(error),
     )
+    this.appended?.(entry)
   }
 
   /** Applies what is pending, soon and without anybody waiting. */

@@ -49,7 +49,6 @@ export class OpenLocker {
   readonly #check: (header: unknown) => void
   readonly #damaged: Set<string>
   #closed = false
-  #renewing = false
 
   constructor({ session, vault, header, loaded }: Opened, host: OpenLockerHost) {
     this.values = loaded.values
@@ -159,6 +158,11 @@ export class OpenLocker {
     this.tell('applied')
   }
 
+  /** Has this called with every entry in the task in which it is handed over. */
+  listen(appended: Applier['appended']): void {
+    this.#applier.appended = appended
+  }
+
   /** Runs `work` while nothing else is applied. */
   alone<T>(work: () => Promise<T>): Promise<T> {
     return this.#applier.alone(work)
@@ -261,29 +265,21 @@ export class OpenLocker {
   #applied(merged: Merged, found: ReadonlyMap<string, unknown>): void {
     this.#told(merged)
     this.#host.status({ pending: this.pending })
-    this.#renewKey()
-    // What was found newer than ours is also announced by the tab that wrote it; reading it now costs nothing.
     if (this.#closed) return
+    // What was found newer than ours is also announced by the tab that wrote it; reading it now costs nothing.
     const replaced = new Set(merged.won.map((record) => record.id))
     this.#absorb([...found].filter(([id]) => !replaced.has(id)))
   }
 
-  /** A data key may seal only so often: long before that there is another one. */
-  #renewKey(): void {
-    if (this.#closed || this.#renewing || this.#vault.core.sealed() < mostSeals) return
-    this.#renewing = true
-    loaded('slots.js', import('./slots.ts'))
-      .then(({ raiseEpoch }) => raiseEpoch(this))
-      // What is sealed next tries again; the core refuses in time.
-      .catch(() => {})
-      .finally(() => {
-        this.#renewing = false
-      })
-  }
-
   #told({ won, root }: Merged, news: readonly SealedRecord[] = won): void {
     this.#host.tabs.tell('changed', this.#lockerId, news)
-    if (won.length > 0 && root === undefined && !this.#closed) this.#host.status({ integrity: 'records' })
+    if (this.#closed || won.length === 0) return
+    if (root === undefined) this.#host.status({ integrity: 'records' })
+    // A data key may seal only so often: long before that there is another one. Where it fails, the next one tries.
+    if (this.#vault.core.sealed() >= mostSeals)
+      loaded('slots.js', import('./slots.ts'))
+        .then(({ raiseEpoch }) => raiseEpoch(this))
+        .catch(() => {})
   }
 
   #absorb(found: Iterable<readonly [string, unknown]>): void {

@@ -5,9 +5,8 @@
  * have. Then everything is sealed anew in one transaction that begins when every tab has let go of the database, and
  * that the cipher need not leave, being synchronous. A tab that is killed on the way leaves all as it was, or all new.
  */
-import { merge } from './apply.ts'
 import { toJson } from './base64url.ts'
-import { asEntry, asRecord } from './checked.ts'
+import { asRecord } from './checked.ts'
 import { stored } from './device_slot.ts'
 import { LockerError, orThrow } from './errors.ts'
 import { report } from './events.ts'
@@ -83,38 +82,42 @@ async function renewed(
 ): Promise<Header> {
   const { session, vault, check, now } = open.parts
   const keys = new Map(slots.flatMap((slot) => [...(slot.keys ?? [])]))
-  let taken: JournalEntry[] = []
   let header: Header | undefined
+  // What waits to be applied when the transaction begins, or is set while it is on its way to the disk, lies in the
+  // journal under both keys, so that it is found again however this ends: see `adoptOrphans`.
+  const twins = new Map<JournalEntry, JournalEntry>()
+  const twin = (entry: JournalEntry) => {
+    const other = { records: resealed(fresh, vault, entry.records) }
+    twins.set(entry, other)
+    session.append(other).done.catch((error: unknown) => tellOf(life, error))
+  }
   const write = (found: Snapshot): Changes => {
     // Locked meanwhile, or given other keys by another tab: then nothing is written.
     const same = open.parts.vault === vault
     check(found.header)
     if (!same) throw new LockerError('conflict', 'The locker was given other keys meanwhile; try again.')
     overtake(fresh, vault, found.header as Header)
-    const { records, root } = whole(found, vault)
-    taken = [...session.pending()]
-    const waiting = taken.map(asEntry).flatMap((entry) => ('records' in entry ? entry.records : []))
-    for (const record of merge(found, waiting, vault, now()).won) records.set(record.id, record)
-    fresh.observe(root.rev)
+    const records = whole(found, vault, fresh)
     fresh.beginSum()
-    const put = resealed(fresh, vault, [...records.values()])
+    const put = resealed(fresh, vault, records)
     header = fresh.header
-    return { header, root: fresh.newRoot(now()), put, keys, attempts: { failed: 0, last: 0, until: 0 } }
+    const root = fresh.newRoot(now())
+    for (const entry of session.pending()) twin(entry)
+    open.listen(twin)
+    return { header, root, put, keys, attempts: { failed: 0, last: 0, until: 0 } }
   }
-  await stored(session.upgrade(write))
-  const written = header as unknown as Header
-  // Set while the transaction was on its way to the disk.
-  const late = session.pending().filter((entry) => !taken.includes(entry))
-  const after = [...life.rekeying].map((before) => before())
   try {
-    for (const { records } of late) {
-      const { done } = session.append({ records: resealed(fresh, vault, records) })
-      done.catch((error: unknown) => tellOf(life, error))
-    }
-    session.settle([...taken, ...late]).catch(() => {})
+    await stored(session.upgrade(write))
   } catch (error) {
-    tellOf(life, error)
+    open.listen(undefined)
+    await session.settle([...twins.values()]).catch(() => {})
+    throw error
   }
+  const written = header as unknown as Header
+  open.listen(undefined)
+  const after = [...life.rekeying].map((before) => before())
+  // The new ones are in the journal by now; in one that has both, the old ones go first.
+  session.settle([...twins.keys()]).catch(() => {})
   open.goOn(fresh, written)
   for (const follow of after) follow()
   open.tell('header')
@@ -136,20 +139,22 @@ function overtake(fresh: OpenVault, vault: OpenVault, found: Header): void {
 function whole(
   { root: there, records: found }: Snapshot,
   vault: OpenVault,
-): { records: Map<string, SealedRecord>; root: SealedRecord } {
-  const records = new Map<string, SealedRecord>()
-  for (const [id, value] of found) {
+  fresh: OpenVault,
+): SealedRecord[] {
+  const records = [...found].map(([id, value]) => {
     const record = asRecord(value, id)
     if (!record) throw notWhole()
-    records.set(id, record)
-  }
+    return record
+  })
   vault.beginSum()
-  for (const chunk of chunks([...records.values()])) {
+  for (const chunk of chunks(records)) {
     if (vault.openChunk(chunk, true).some(({ opens }) => !opens)) throw notWhole()
   }
   const root = asRecord(there, 'root')
   if (!root || vault.checkRoot(root) !== 'ok') throw notWhole()
-  return { records, root }
+  // The new one comes after it.
+  fresh.observe(root.rev)
+  return records
 }
 
 function resealed(fresh: OpenVault, vault: OpenVault, records: readonly SealedRecord[]): SealedRecord[] {

@@ -382,11 +382,7 @@ result<std::size_t> packed_door::apply_root(vault& with, std::size_t root_size, 
 result<std::size_t> packed_door::put_root(const sealed_root& root) {
   if (!prepare_output(smallest_record + sealed_root::id.size() + root.box.size())) return out_of_memory();
   cursor out(output_.all());
-  write_record_head(out,
-                    {.id = sealed_root::id,
-                     .version = root.version,
-                     .kind = record_kind::json,
-                     .expires = 0},
+  write_record_head(out, {.id = sealed_root::id, .version = root.version, .kind = record_kind::json, .expires = 0},
                     root.epoch, root.nonce, root.box.size());
   out.raw(root.box);
   return out.size();

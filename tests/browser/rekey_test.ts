@@ -35,6 +35,13 @@ export function suite(t: SuiteContext, { chromium, server, startServer }: Browsi
       let old = 0
       let renewed = 0
       const before = new Map<string, string>()
+      const lastSet = (name: string) =>
+        Math.max(
+          -1,
+          ...server.lines.flatMap(({ what, name: of, n }) =>
+            what === 'set' && of === name ? [Number(n)] : [],
+          ),
+        )
       const interrupted = await everyMoment({
         browsing,
         kills: killCount(12),
@@ -49,9 +56,18 @@ export function suite(t: SuiteContext, { chromium, server, startServer }: Browsi
           before.set(name, (await keyId(tab, name)).key)
           return { tab, given: { name } }
         },
-        work: async () => {
-          kbve.locker.set('last', 'set just before')
-          await kbve.locker.rekey({ device: true })
+        work: async ({ name }) => {
+          let over = false
+          const work = kbve.locker.rekey({ device: true }).finally(() => {
+            over = true
+          })
+          // Whatever was set and returned is found, under whichever keys.
+          for (let n = 0; !over; n++) {
+            kbve.locker.set('last', `${n}`)
+            if (n % 5 === 0) kbve.log({ what: 'set', name, n })
+            await new Promise((resolve) => setTimeout(resolve, 1))
+          }
+          await work
         },
         async check({ ended, round, seed, given }) {
           const at = `seed ${seed}, round ${round}`
@@ -71,11 +87,13 @@ export function suite(t: SuiteContext, { chromium, server, startServer }: Browsi
           else renewed++
           const values = await reader.page.evaluate(() => ({
             username: kbve.locker.get('username'),
+            last: Number(kbve.locker.get('last') || -1),
             lengths: kbve.locker.entries
               .list()
               .map((name) => [name, `${kbve.locker.entries.get(name)}`.length]),
           }))
           expect(values.username, at).to.equal('ann')
+          expect(values.last, at).to.be.at.least(lastSet(given.name))
           const lengths = Object.fromEntries(values.lengths)
           for (let i = 0; i < entries; i++) expect(lengths[`n ${i}`], at).to.equal(i)
           // And it goes on from there.

@@ -68,8 +68,8 @@ class packed_door {
   /// Opens `count` records; those that do not open get status 3. `accumulate` adds every one of them, opened or
   /// not, to the set sum that `check_root` and `rebuild_root` use.
   [[nodiscard]] result<std::size_t> open(vault& with, std::size_t count, std::size_t size, bool accumulate);
-  /// Opens `count` records with `from` and seals them for `to`, versions and all; they are added to the sum as those
-  /// of `to`. `tampered` when one of them does not open. The input is wiped.
+  /// Opens `count` records with `from` and seals them for `to`, versions and all; they are added to the sum as
+  /// those of `to`. `tampered` when one of them does not open. The input is wiped.
   [[nodiscard]] result<std::size_t> reseal(vault& from, vault& to, std::size_t count, std::size_t size);
   /// Forgets the accumulated sum.
   void sum_begin() noexcept;

@@ -73,8 +73,8 @@ class vault {
   [[nodiscard]] static vault adopt(header from, secret_key root_key, schema fields);
 
   /// The locker of `from`, whose mac the caller has checked, under another root key: new key_id, header rev + 1,
-  /// epoch + 1, and no slot yet. What was sealed before opens there when it was resealed. `read_only` where there is
-  /// no later rev or epoch.
+  /// epoch + 1, and no slot yet. What was sealed before opens there when it was resealed. `read_only` where there
+  /// is no later rev or epoch.
   [[nodiscard]] static result<vault> rekeyed(header from, schema fields);
 
   [[nodiscard]] const header& current_header() const noexcept { return header_; }
