@@ -3,7 +3,6 @@
 
 #include <emscripten/bind.h>
 #include <emscripten/emscripten.h>
-#include <emscripten/heap.h>
 
 #include <cmath>
 #include <cstdint>
@@ -13,7 +12,6 @@
 #include <utility>
 
 #include "kbve/core/base64url.hpp"
-#include "kbve/crypto/random.hpp"
 #include "kbve/vault/header.hpp"
 #include "kbve/vault/packed.hpp"
 #include "kbve/vault/schema.hpp"
@@ -65,12 +63,16 @@ class locker_vault {
     return handed_over(vault::vault::unlock(*std::move(header), slot_index, given.view(), *std::move(fields)));
   }
 
+  /// No root key at all stands for another one, just drawn (`vault::rekeyed`).
   static vault_or_failure adopt(const std::string& header_json, const uint8_array& root_key,
                                 const std::string& schema_json) {
     auto header = vault::parse_header(header_json);
     if (!header) return vault_or_failure(to_js(header.error()));
     auto fields = vault::schema::parse(schema_json);
     if (!fields) return vault_or_failure(to_js(fields.error()));
+    if (root_key["length"].as<unsigned>() == 0) {
+      return handed_over(vault::vault::rekeyed(*std::move(header), *std::move(fields)));
+    }
     auto key = key_from(root_key);
     if (!key) return vault_or_failure(to_js(bad_key().error()));
     return handed_over(vault::vault::adopt(*std::move(header), *std::move(key), *std::move(fields)));
@@ -166,6 +168,9 @@ class locker_vault {
   const std::uint8_t* open(std::size_t count, std::size_t size, bool accumulate) {
     return output_of(vault_ ? door_.open(*vault_, count, size, accumulate) : locked());
   }
+  const std::uint8_t* reseal(locker_vault& from, std::size_t count, std::size_t size) {
+    return output_of(vault_ && from.vault_ ? door_.reseal(*from.vault_, *vault_, count, size) : locked());
+  }
   const std::uint8_t* apply_root(std::size_t root_size, std::size_t changes, std::size_t size, double now) {
     return output_of(vault_ ? door_.apply_root(*vault_, root_size, changes, size, now) : locked());
   }
@@ -218,27 +223,6 @@ done_or_failure check_header(const std::string& header_json) {
   return to_js(result<void>());
 }
 
-done_or_failure field_error(const std::string& schema_json, const std::string& name,
-                            const std::string& value_json) {
-  auto fields = vault::schema::parse(schema_json);
-  if (!fields) return to_js(result<void>(std::unexpected(fields.error())));
-  auto checked = fields->check(name, value_json);
-  if (!checked) return to_js(result<void>(std::unexpected(checked.error())));
-  return to_js(result<void>());
-}
-
-uint8_array random_bytes(unsigned size) {
-  bytes drawn(size);
-  crypto::fill_random(drawn);
-  uint8_array out(to_js(bytes_view(drawn)));
-  wipe(drawn);
-  return out;
-}
-
-double memory_bytes() {
-  return static_cast<double>(emscripten_get_heap_size());
-}
-
 }  // namespace
 }  // namespace kbve::wasm
 
@@ -259,6 +243,10 @@ EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_seal(locker_vault* vault, std::si
 EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_open(locker_vault* vault, std::size_t count, std::size_t size,
                                                     bool accumulate) {
   return vault->open(count, size, accumulate);
+}
+EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_reseal(locker_vault* vault, locker_vault* from, std::size_t count,
+                                                      std::size_t size) {
+  return vault->reseal(*from, count, size);
 }
 EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_apply_root(locker_vault* vault, std::size_t root_size,
                                                           std::size_t changes, std::size_t size, double now) {
@@ -289,9 +277,6 @@ EMSCRIPTEN_BINDINGS(kbve_locker) {
   register_type<check_or_failure>("Integrity | Failure");
 
   function("checkHeader(headerJson)", &check_header);
-  function("fieldError(schemaJson, name, valueJson)", &field_error);
-  function("randomBytes(size)", &random_bytes);
-  function("memoryBytes", &memory_bytes);
 
   class_<locker_vault>("Vault")
       .class_function("create(tenant, name, now, schemaJson)", &locker_vault::create)

@@ -19,7 +19,7 @@ export function checkIdentity(header: unknown, identity: Identity): void {
     return
   throw new LockerError(
     'conflict',
-    'Another locker was made under this name; what was not applied to the old one yet is lost. Unlock the new one.',
+    'Another locker was made under this name, or this one was given other keys in another tab; what was not applied before that is lost. Unlock it again.',
   )
 }
 

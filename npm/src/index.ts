@@ -46,6 +46,7 @@ export type {
   NewSecret,
   PassphraseCost,
   Progress,
+  RekeyOptions,
   Secret,
   SlotInfo,
   SlotOptions,
@@ -70,12 +71,18 @@ export function createLocker<const S extends Schema = {}>(
   const { unlock = 'device', channel, wasm, locks } = options
   if (unlock !== 'device' && unlock !== 'ask')
     throw new TypeError("createLocker: unlock is 'device' or 'ask'.")
+  const { idleLock } = options
+  const idle = typeof idleLock === 'object' ? idleLock.after : idleLock
+  if (idleLock !== undefined && !((idle as number) > 0))
+    throw new TypeError('createLocker: idleLock is a number of seconds above 0.')
   const name = { name: nameOf(options.name, 'name'), tenant: nameOf(options.tenant, 'tenant') }
   const locker: Locker = makeLocker({
     name,
     mode: unlock,
     fields: fieldsOf(options.schema, options.validate ?? true),
     storage: options.storage ?? (inBrowser() ? indexedDBStorage() : memoryStorage()),
+    idle: idle && idle * 1000,
+    remember: options.remember === 'reload',
     mirror: options.mirror ?? [],
     now: options.clock ?? Date.now,
     loadCore: () => loadCore(sourcesOf(wasm)),

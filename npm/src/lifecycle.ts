@@ -29,11 +29,16 @@ import { loaded } from './wasm_source.ts'
 
 export class Lifecycle {
   readonly audience = new Audience()
-  /** The open locker; only this class changes it. */
-  open: OpenLocker | undefined
+  /** Looks whether it is time to lock, before the open locker is used; `true`: somebody is at work. */
+  guard: ((atWork?: true) => void) | undefined
+  /** Hears of other tabs' answers when this one asks them to apply what they have: +1 begun, -1 done. */
+  answer: ((by: number) => void) | undefined
+  /** Each is called before the keys become others, and what it gives after it. */
+  readonly rekeying = new Set<() => () => void>()
+  #open: OpenLocker | undefined
   /** Resolves when what was pending at the last `lock()` is applied as far as it can be. */
   closing: Promise<void> = Promise.resolve()
-  readonly #ports: Ports
+  readonly ports: Ports
   readonly #connection: Connection
   readonly opener: Opener
   readonly #mirror: Mirror
@@ -43,16 +48,22 @@ export class Lifecycle {
   #heard: ChangeNote[] = []
   readonly #jobs = new Jobs()
   #disposed = false
+  /** False as soon as it is being disposed of. */
+  lives = true
   /** What this application wants a passphrase to cost, as far as it has said so. */
   cost: PassphraseCost = {}
 
   constructor(ports: Ports) {
-    this.#ports = ports
+    this.ports = ports
     this.#mirror = new Mirror(ports)
     this.#connection = new Connection(ports, {
       storage: (event) => this.#storageEvent(event),
       changed: (lockerId, notes) => this.#changedElsewhere(lockerId, notes),
       destroyed: (lockerId) => this.#destroyedElsewhere(lockerId),
+      locked: (lockerId) => lockerId === this.opener.lockerId && this.lock(true),
+      apply: (lockerId) => this.#behind((open) => open.handOver(), lockerId),
+      begun: () => this.answer?.(1),
+      applied: () => this.answer?.(-1),
       header: (lockerId) => this.#behind((open) => open.refresh([]), lockerId),
       repaired: (lockerId) => this.#behind(async (open) => (await repairing()).follow(this, open), lockerId),
       left: (lockerId) => this.#behind((open) => open.adopt(), lockerId),
@@ -61,10 +72,16 @@ export class Lifecycle {
     })
     this.opener = new Opener(ports, this.#connection, (progress) => {
       // Of a check on an open locker the status says nothing; at the start it stays `opening`.
-      if (!this.open)
+      if (!this.#open)
         this.#status.change({ progress, ...(this.status.state === 'opening' ? {} : { state: 'unlocking' }) })
     })
     this.#status = new StatusKeeper((status) => this.audience.tellStatus(status))
+  }
+
+  /** The open locker, if it still may be open. */
+  get open(): OpenLocker | undefined {
+    this.guard?.()
+    return this.#open
   }
 
   get status(): Status {
@@ -82,12 +99,13 @@ export class Lifecycle {
 
   /** Begins to open because somebody listens. */
   startByListening(): void {
-    if (this.#ports.startByListening && !this.#disposed) void this.ready
+    if (this.ports.startByListening && !this.#disposed) void this.ready
   }
 
   /** The open locker, or the reason why there is none. */
   writable(): OpenLocker {
-    if (this.open) return this.open
+    this.guard?.(true)
+    if (this.#open) return this.#open
     this.mustLive()
     throw notOpen(this.status)
   }
@@ -114,7 +132,7 @@ export class Lifecycle {
     // Two callers who want the same of this browser's key get one answer.
     if (device && this.#jobs.current?.device) return this.#jobs.current.done
     await this.#run({ signal, device }, async (abort) => {
-      if (this.open) return this.opener.verify(secret, abort)
+      if (this.#open) return this.opener.verify(secret, abort)
       try {
         this.#opened(await this.opener.unlock(secret, abort, cost), abort)
       } catch (error) {
@@ -124,9 +142,12 @@ export class Lifecycle {
     })
   }
 
-  lock(): void {
+  /** `here`: other tabs go on. */
+  lock(here?: boolean, reason: StatusReason = 'lock'): void {
+    const { lockerId } = this.opener
+    if (!here && lockerId) this.#connection.tabs.tell('locked', lockerId)
     this.#jobs.abort()
-    if (this.open) this.#shut('locked', 'lock', true)
+    if (this.#open) this.#shut('locked', reason, true)
   }
 
   async destroy(): Promise<void> {
@@ -156,7 +177,8 @@ export class Lifecycle {
 
   dispose(): void {
     if (this.#disposed) return
-    this.lock()
+    this.lives = false
+    this.lock(true)
     this.#disposed = true
     this.audience.clear()
     const last = Promise.allSettled([this.#jobs.current?.done, this.closing])
@@ -169,14 +191,29 @@ export class Lifecycle {
   async #start(): Promise<Status> {
     try {
       this.mustLive()
-      const header = await this.opener.look()
-      if (this.#ports.mode === 'device')
+      const header = await this.#look()
+      if (this.ports.mode === 'device')
         await this.#run({ device: true }, (abort) => this.#startWithDevice(header, abort))
-      else this.#status.change(header ? { state: 'locked' } : this.opener.absent)
+      else {
+        if (header && this.ports.remember) await this.#run({}, (abort) => this.#reopen(abort)).catch(() => {})
+        if (this.status.state === 'opening')
+          this.#status.change(header ? { state: 'locked' } : this.opener.absent)
+      }
     } catch (error) {
       if (this.status.state === 'opening') this.#notOpened(error, false)
     }
     return this.status
+  }
+
+  /** The header on the disk. What locks by itself opens only where it is sure that it will. */
+  async #look(): Promise<Header | undefined> {
+    if (this.ports.idle) (await loaded('idle.js', import('./idle.ts'))).attend(this)
+    return this.opener.look()
+  }
+
+  /** As it was before the page was loaded again. */
+  async #reopen(signal: AbortSignal): Promise<void> {
+    this.#opened(await this.opener.unlock({ reload: true }, signal, {}), signal)
   }
 
   async #startWithDevice(header: Header | undefined, signal: AbortSignal): Promise<void> {
@@ -206,7 +243,7 @@ export class Lifecycle {
     this.#shut('locked', undefined, false)
     this.#status.change({ state: 'opening' })
     try {
-      this.#status.change((await this.opener.look()) ? { state: 'locked' } : this.opener.absent)
+      this.#status.change((await this.#look()) ? { state: 'locked' } : this.opener.absent)
     } catch (again) {
       this.#notOpened(again, false)
       throw this.status.error ?? error ?? again
@@ -231,17 +268,17 @@ export class Lifecycle {
     }
     const shown = this.#mirror.profile
     const open = new OpenLocker(opened, {
-      fields: this.#ports.fields,
+      fields: this.ports.fields,
       tabs: this.#connection.tabs,
       witness: this.opener.witness,
-      now: this.#ports.now,
+      now: this.ports.now,
       changed: (changed, from) => this.#changed(changed, from),
-      status: (part) => this.open === open && this.#status.change(part),
+      status: (part) => this.#open === open && this.#status.change(part),
       trouble: (error) => this.#trouble(open, error),
-      recovered: () => this.open === open && this.#status.change({ error: undefined }),
+      recovered: () => this.#open === open && this.#status.change({ error: undefined }),
       lost: (error) => this.#lost(open, error),
     })
-    this.open = open
+    this.#open = open
     this.#mirror.keep(open.values)
     this.#status.change({
       state: 'unlocked',
@@ -251,13 +288,30 @@ export class Lifecycle {
       pending: open.pending,
     })
     // Whoever heard of it may have locked it again.
-    if (this.open !== open) return
+    if (this.#open !== open) return
     this.audience.tellChange(open.values.differences(shown), 'unlock')
     open.settle(loaded)
-    if (!open.readOnly) void opened.behind?.(open)
+    if (!open.readOnly) {
+      void opened.behind?.(open)
+      this.keep()
+    }
     const heard = this.#heard.splice(0)
     if (heard.length > 0) this.#behind((still) => still.heard(heard))
-    void isPersisted().then((persisted) => this.open === open && this.#status.change({ persisted }))
+    void isPersisted().then((persisted) => this.#open === open && this.#status.change({ persisted }))
+  }
+
+  /** Keeps it open over a reload, where that is wanted. */
+  keep(): void {
+    // Without it there is one question more after the reload.
+    if (this.ports.remember)
+      loaded('remember.js', import('./remember.ts'))
+        .then(({ keep }) => keep(this))
+        .catch(() => {})
+  }
+
+  /** Shows something more of the present state. */
+  show(part: Pick<Status, 'lockAt'>): void {
+    this.#status.change(part)
   }
 
   #notOpened(error: unknown, asked: boolean): void {
@@ -277,8 +331,8 @@ export class Lifecycle {
 
   /** Closes what is open and shows what a locker that is not open shows. */
   #shut(state: Status['state'], reason: StatusReason | undefined, apply: boolean): void {
-    const open = this.open
-    this.open = undefined
+    const open = this.#open
+    this.#open = undefined
     this.#heard = []
     const pending = apply && open ? open.pending : 0
     const shown = this.#mirror.profile
@@ -290,7 +344,7 @@ export class Lifecycle {
       const closing = open.close({ apply })
       this.closing = closing.then(
         () =>
-          this.open ||
+          this.#open ||
           this.#status.change({ pending: apply && this.status.state === 'locked' ? open.pending : 0 }),
         report,
       ) as Promise<void>
@@ -316,18 +370,18 @@ export class Lifecycle {
   // What comes from outside
 
   #storageEvent(event: StorageEvent): void {
-    if (event.type === 'orphans') {
-      this.#behind((open) => open.adopt())
-      return
+    if (event.type === 'orphans') this.#behind((open) => open.adopt())
+    else if (event.type === 'reopened') this.#behind((open) => open.refresh([]))
+    else {
+      const error = event.type === 'evicted' ? evicted() : closed()
+      if (this.#open) this.#open.lose(error)
+      else this.#lost(undefined, error)
     }
-    const error = event.type === 'evicted' ? evicted() : closed()
-    if (this.open) this.open.lose(error)
-    else this.#lost(undefined, error)
   }
 
   #changedElsewhere(lockerId: string, notes: readonly ChangeNote[]): void {
     if (lockerId !== this.opener.lockerId) return
-    if (this.open) this.#behind((open) => open.heard(notes))
+    if (this.#open) this.#behind((open) => open.heard(notes))
     else if (this.#jobs.current) this.#heard.push(...notes)
   }
 
@@ -340,10 +394,10 @@ export class Lifecycle {
 
   /** Work nobody waits for, because of what was heard of this locker. */
   #behind(work: (open: OpenLocker) => Promise<void>, lockerId = this.opener.lockerId): void {
-    const open = this.open
+    const open = this.#open
     if (!open || open.lost || lockerId !== this.opener.lockerId) return
     work(open).catch((error: unknown) => {
-      if (this.open !== open || open.lost) return
+      if (this.#open !== open || open.lost) return
       if (isLoss(error)) open.lose(error)
       else if (error instanceof LockerError) this.audience.error.tell(error)
       else report(error)
@@ -353,18 +407,18 @@ export class Lifecycle {
   // Who is told
 
   #changed(changed: Changed, from: ChangeEvent['from']): void {
-    if (changed.fields.size > 0 && this.open) this.#mirror.keep(this.open.values)
+    if (changed.fields.size > 0 && this.#open) this.#mirror.keep(this.#open.values)
     this.audience.tellChange(changed, from)
   }
 
   #trouble(open: OpenLocker, error: LockerError): void {
-    if (this.open === open) this.#status.change({ error })
+    if (this.#open === open) this.#status.change({ error })
     this.audience.error.tell(error)
   }
 
   /** The disk is not ours any more. Values stay readable, except where another locker took its place. */
   #lost(open: OpenLocker | undefined, error: LockerError): void {
-    if (this.#disposed || this.open !== open) return
+    if (this.#disposed || this.#open !== open) return
     if (error.code === 'conflict') this.#shut('locked', 'conflict', false)
     else this.#status.change({ state: 'failed', error })
     this.#connection.dropAfter(this.closing)

@@ -70,6 +70,7 @@ export function makeLocker(ports: Ports): Locker {
       return life.ready
     },
     get status() {
+      life.guard?.()
       return life.status
     },
     initial: ports.fields.initial,
@@ -142,12 +143,14 @@ export function makeLocker(ports: Ports): Locker {
     },
     repair: later(repairing, 'repair'),
     lock: () => life.lock(),
+    rekey: later(() => loaded('rekey.js', import('./rekey.ts')), 'rekey'),
     destroy: () => life.destroy(),
     // Older browsers have no such symbol; the method is out of reach there, and nothing breaks.
     [Symbol.dispose ?? 'dispose']: () => life.dispose(),
   }
   grantCookies(locker, {
     audience: life.audience,
+    rekeying: life.rekeying,
     sealingKey: () => life.writable().cookieKey(),
     keyId: () => life.writable().keyId,
     openingKey: (epoch) => life.writable().cookieKey(epoch),

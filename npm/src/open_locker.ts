@@ -6,7 +6,7 @@ import { toBase64url } from './base64url.ts'
 import { asRecord } from './checked.ts'
 import type { CookieKey } from './cookie_access.ts'
 import { LockerError, lockedMeanwhile } from './errors.ts'
-import type { SealedRecord } from './format.ts'
+import type { Header, SealedRecord } from './format.ts'
 import { within } from './node.ts'
 import type { Opened } from './opener.ts'
 import { adoptOrphans } from './orphans.ts'
@@ -17,12 +17,16 @@ import { type ChangeNote, newerIds, type Tabs } from './tabs.ts'
 import type { ChangeEvent, Status } from './types.ts'
 import { Changed, fieldId, type Values } from './values.ts'
 import type { OpenVault, PlainItem, Sealed } from './vault.ts'
+import { loaded } from './wasm_source.ts'
 import type { Witness } from './witness.ts'
 
 /** Milliseconds for applying what is pending at a lock. */
 const closeLimit = 10_000
 /** Milliseconds from one strict transaction for the witness to the next. */
 const witnessPause = 60_000
+
+/** Half of what the core allows. */
+const mostSeals = 2 ** 30
 
 export interface OpenLockerHost extends Pick<ApplierHost, 'now' | 'trouble' | 'recovered' | 'lost'> {
   readonly fields: Fields
@@ -42,12 +46,14 @@ export class OpenLocker {
   damaged: Set<string>
   readonly #lockerId: string
   readonly #session: StorageSession
-  readonly #vault: OpenVault
+  #vault: OpenVault
+  /** Whose the databases have to be. */
+  #identity: Header
   readonly #host: OpenLockerHost
   readonly #applier: Applier
   /** Throws where the header found is not this locker's, and goes on with it where it is a newer one. */
   readonly #check: (header: unknown) => void
-  readonly #slot: Opened['slot']
+  #slot: Opened['slot']
   #closed = false
   /** When the witness was thought of last. */
   #witnessed = 0
@@ -61,11 +67,12 @@ export class OpenLocker {
     this.#host = host
     this.#slot = slot
     this.damaged = loaded.damaged
+    this.#identity = header
     // A number that nobody signed must not hide the next header.
     vault.headerRev = vault.genuine ? header.rev : 0
     this.#check = (found) => {
-      checkIdentity(found, header)
-      vault.follow(found)
+      checkIdentity(found, this.#identity)
+      this.#vault.follow(found)
     }
     this.#applier = new Applier(session, vault, {
       ...host,
@@ -82,8 +89,8 @@ export class OpenLocker {
   /** What a change of the header works with; throws where nothing can be written. */
   get parts() {
     this.#mustWrite()
-    const { now, tabs } = this.#host
-    return { ...this.all, now, told: () => tabs.tell('header', this.#lockerId) }
+    const { now } = this.#host
+    return { ...this.all, now, told: () => this.tell('header') }
   }
 
   /** What repairing works with. */
@@ -162,6 +169,42 @@ export class OpenLocker {
     return this.#applier.flush()
   }
 
+  /** Tells the other tabs. */
+  tell(type: 'header' | 'apply' | 'begun' | 'applied'): void {
+    this.#host.tabs.tell(type, this.#lockerId)
+  }
+
+  /** Applies what is pending because another tab asks for it. */
+  async handOver(): Promise<void> {
+    this.tell('begun')
+    await this.flush()
+    this.tell('applied')
+  }
+
+  /** Has this called with every entry in the task in which it is handed over. */
+  listen(appended: Applier['appended']): void {
+    this.#applier.appended = appended
+  }
+
+  /** Runs `work` while nothing else is applied. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#applier.alone(work)
+  }
+
+  /** Goes on with other keys, which are on the disk by now, or ends with them. */
+  goOn(vault: OpenVault, header: Header): void {
+    this.#vault.wipe()
+    this.#vault = vault
+    this.#identity = header
+    this.#slot = header.slots[0]
+    vault.headerRev = header.rev
+    if (this.#closed) vault.wipe()
+    else {
+      this.#host.status({ pending: this.pending })
+      this.#applier.goOn(vault)
+    }
+  }
+
   /** The key of cookies: of one epoch to open with, or without a number the present one to seal with. */
   cookieKey(epoch?: number): CookieKey {
     if (epoch === undefined) this.#mustWrite()
@@ -190,14 +233,11 @@ export class OpenLocker {
   /** Applies what tabs that are no more have left. */
   async adopt(): Promise<void> {
     if (this.readOnly) return
-    const { damaged, handed, ...merged } = await adoptOrphans(
-      this.#session,
-      this.#vault,
-      this.#host.now,
-      (header) => {
+    const { damaged, handed, ...merged } = await this.alone(() =>
+      adoptOrphans(this.#session, this.#vault, this.#host.now, (header) => {
         this.#mustWrite()
         this.#check(header)
-      },
+      }),
     )
     this.#told(merged, handed)
     if (this.#closed) return
@@ -210,6 +250,8 @@ export class OpenLocker {
     if (this.lost || this.#closed) return
     this.lost = error
     void this.#applier.abandon()
+    // Sealed with keys that are no more: it opens nowhere, and would be found damaged for ever.
+    if (error.code === 'conflict') void this.#session.settle(this.#session.pending())
     this.#host.lost(error)
   }
 
@@ -270,15 +312,21 @@ export class OpenLocker {
     this.#told(merged)
     this.#host.status({ pending: this.pending })
     if (Math.abs(this.#host.now() - this.#witnessed) > witnessPause) void this.#witness()
-    // What was found newer than ours is also announced by the tab that wrote it; reading it now costs nothing.
     if (this.#closed) return
+    // What was found newer than ours is also announced by the tab that wrote it; reading it now costs nothing.
     const replaced = new Set(merged.won.map((record) => record.id))
     this.#absorb([...found].filter(([id]) => !replaced.has(id)))
   }
 
   #told({ won, root }: Merged, news: readonly SealedRecord[] = won): void {
     this.#host.tabs.tell('changed', this.#lockerId, news)
-    if (won.length > 0 && root === undefined && !this.#closed) this.#host.status({ integrity: 'records' })
+    if (this.#closed || won.length === 0) return
+    if (root === undefined) this.#host.status({ integrity: 'records' })
+    // A data key may seal only so often: long before that there is another one. Where it fails, the next one tries.
+    if (this.#vault.core.sealed() >= mostSeals)
+      loaded('slots.js', import('./slots.ts'))
+        .then(({ raiseEpoch }) => raiseEpoch(this))
+        .catch(() => {})
   }
 
   #absorb(found: Iterable<readonly [string, unknown]>): void {

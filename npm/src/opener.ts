@@ -73,7 +73,11 @@ export class Opener {
   }
 
   /** `cost`: what a passphrase's slot is brought up to. */
-  async unlock(secret: Secret, signal: AbortSignal, cost: PassphraseCost): Promise<Opened> {
+  async unlock(
+    secret: Secret | { reload: true },
+    signal: AbortSignal,
+    cost: PassphraseCost,
+  ): Promise<Opened> {
     for (;;) {
       const { vault, header, session, ...more } = await this.#vault(secret, signal, cost)
       const loaded = await orWiped(vault, () => {
@@ -113,7 +117,7 @@ export class Opener {
   }
 
   /** The vault for the header that lies on the disk now. */
-  async #vault(secret: Secret, signal: AbortSignal, cost: PassphraseCost) {
+  async #vault(secret: Secret | { reload: true }, signal: AbortSignal, cost: PassphraseCost) {
     const core = await this.#loadedCore()
     const found = await this.look()
     if (!found)
@@ -124,7 +128,16 @@ export class Opener {
     const session = await this.#connection.open()
     const { schemaJson } = this.ports.fields
     const { unlock } = await this.#slots(secret)
-    const { vault, ...more } = await unlock({ core, session, header, schemaJson, secret, signal, cost })
+    const { vault, ...more } = await unlock({
+      ports: this.ports,
+      core,
+      session,
+      header,
+      schemaJson,
+      secret,
+      signal,
+      cost,
+    })
     const { name, tenant } = this.ports.name
     // A header changed in place opens for reading; a whole one from elsewhere does not belong here.
     if (!vault.genuine || (header.name === name && header.tenant === tenant))
@@ -135,7 +148,7 @@ export class Opener {
     throw new LockerError('tampered', message)
   }
 
-  #slots(secret: Secret) {
+  #slots(secret: Secret | { reload: true }) {
     if (!('device' in secret)) this.#progress({ step: 'deriving' })
     return slotModule(secret)
   }

@@ -10,6 +10,10 @@ export interface Ports {
   mode: 'device' | 'ask'
   fields: Fields
   storage: LockerStorage
+  /** Milliseconds without anybody at work after which it locks. */
+  idle: number | undefined
+  /** Whether it stays open over a reload. */
+  remember: boolean
   mirror: readonly string[]
   now: () => number
   loadCore: () => Promise<Core>

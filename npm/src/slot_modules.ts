@@ -4,6 +4,7 @@ import type { Core } from './core.ts'
 import { prepare, unlock } from './device_slot.ts'
 import type { Header, Slot, SlotKind } from './format.ts'
 import type { OpenLocker } from './open_locker.ts'
+import type { Ports } from './ports.ts'
 import type { StorageSession } from './storage/storage.ts'
 import type { NewSecret, PassphraseCost, Secret } from './types.ts'
 import type { OpenVault } from './vault.ts'
@@ -15,7 +16,8 @@ export interface SlotJob {
   session: StorageSession
   header: Header
   schemaJson: string
-  secret: Secret
+  secret: Secret | { reload: true }
+  ports: Ports
   /** What a passphrase's slot is brought up to. */
   cost: PassphraseCost
   signal: AbortSignal

@@ -19,6 +19,13 @@ export interface TabEvents {
   /** Another tab has applied changes. */
   changed(lockerId: string, notes: readonly ChangeNote[]): void
   destroyed(lockerId: string): void
+  /** `lock()` was called in another tab. */
+  locked(lockerId: string): void
+  /** Another tab is about to give the locker other keys: what is pending here has to be applied before. */
+  apply(lockerId: string): void
+  /** Answers to that: another tab has begun, and has done it. */
+  begun(lockerId: string): void
+  applied(lockerId: string): void
   /** Another tab has changed the keyslots. */
   header(lockerId: string): void
   /** Another tab has accepted what lies on the disk. */
@@ -48,6 +55,9 @@ function isNote(value: unknown): value is ChangeNote {
   return typeof id === 'string' && Number.isSafeInteger(rev) && writer instanceof Uint8Array
 }
 
+type Plain = Exclude<keyof TabEvents, 'changed'>
+const plain: readonly Plain[] = ['destroyed', 'locked', 'header', 'left', 'apply', 'begun', 'applied', 'repaired']
+
 export class Tabs {
   readonly #port: ChannelPort | undefined
 
@@ -57,8 +67,7 @@ export class Tabs {
       const { type, locker, changes } = (message ?? {}) as Record<string, unknown>
       if (typeof locker !== 'string') return
       if (type === 'changed' && Array.isArray(changes)) on.changed(locker, changes.filter(isNote))
-      else if (type === 'left' || type === 'destroyed' || type === 'header' || type === 'repaired')
-        on[type](locker)
+      else if (plain.includes(type as Plain)) on[type as Plain](locker)
     })
   }
 

@@ -22,11 +22,13 @@ export type Integrity = 'ok' | 'header' | 'records' | 'rolled_back'
 
 /** Why the state is `locked` or `absent`, or the locker empty, where there is more to say than the state itself. */
 export type StatusReason =
-  /** `lock()` was called, or the locker was disposed of. */
+  /** `lock()` was called, here or in another tab, or the locker was disposed of. */
   | 'lock'
+  /** Nobody was at work for as long as `idleLock` says. */
+  | 'idle'
   /** Only another secret opens it here: this browser has no device key for it. */
   | 'no-device-key'
-  /** The database belongs to another locker now. */
+  /** The database belongs to another locker now, or another tab gave this one other keys (`rekey`). */
   | 'conflict'
   /** `destroy()` was called, here or in another tab. */
   | 'destroyed'
@@ -48,6 +50,11 @@ export interface Status {
   /** Why the state is `failed`, or what keeps pending values from being applied. */
   readonly error?: LockerError
   readonly progress?: Progress
+  /** When the locker is locked if nobody is at work until then (`idleLock`), in milliseconds since 1970. It moves on in
+   *  steps; it is never later than said. */
+  readonly lockAt?: number
+  /** After too many wrong passphrases: none is tried before then, in milliseconds since 1970. */
+  readonly retryAt?: number
   readonly integrity: Integrity
   /** Ids of records that are there but do not open. */
   readonly damaged: readonly string[]
@@ -147,6 +154,9 @@ export interface Slots {
   change(id: string, secret: NewSecret, options?: SlotOptions): Promise<AddedSlot>
 }
 
+/** How a locker is given other keys. `label` is that of every slot, where one is given. */
+export type RekeyOptions = SlotOptions
+
 /** How long `exclusive` may take. */
 export interface ExclusiveOptions {
   /** Seconds for waiting and work together, 10 if not said; then `aborted`, and the lock is let go. */
@@ -183,6 +193,12 @@ export interface LockerOptions<S extends Schema = Schema> {
   tenant?: string
   /** `'device'` (default) opens by itself with a key of this browser; `'ask'` waits for `create` or `unlock`. */
   unlock?: 'device' | 'ask'
+  /** Locks where nobody was at work for so many seconds, in any tab: neither at the page (pointer, keys, wheel) nor
+   *  by a call that writes. Decided by the clock, and so also after the device slept. */
+  idleLock?: number | { after: number }
+  /** `'reload'` keeps a locker that was opened with a secret open over reloads in the same tab, until it is locked.
+   *  Whoever copies the browser's profile meanwhile can open it. Where the browser cannot keep keys, nothing is kept. */
+  remember?: 'reload'
   /** The application's own profile fields. */
   schema?: S
   /** `indexedDBStorage()` in a browser, `memoryStorage()` elsewhere, if not said. */
@@ -214,7 +230,8 @@ export interface Locker<P extends kbveLocker = kbveLocker> extends Disposable {
   readonly slots: Slots
   /** Makes the locker, with this browser's key where no passphrase is given. Rejects with `exists`. */
   create(secret?: CreateSecret, options?: CreateOptions): Promise<void>
-  /** Rejects with `wrong_secret`, `absent`, `aborted`; `invalid_field` for a recovery code that cannot be right,
+  /** Rejects with `wrong_secret`, `absent`, `aborted`, `too_many_attempts` (passphrases: five are free, then each wrong
+   *  one costs twice the time of the one before, 15 minutes at most; `retryAt` says when); `invalid_field` for a recovery code that cannot be right,
    *  `unsupported` for passkeys where there are none. On an open locker it checks the secret and changes nothing. */
   unlock(secret: Secret, options?: UnlockOptions): Promise<void>
   get<K extends keyof P & string>(field: K): P[K]
@@ -237,10 +254,19 @@ export interface Locker<P extends kbveLocker = kbveLocker> extends Disposable {
    *  that opened it stays; an older one brings back the slots it had, so look at `slots.list()`. Rejects with `locked`,
    *  and with `read_only` where no slot has opened the header. */
   repair(): Promise<{ readonly removed: readonly string[] }>
-  /** At once, to the outside; what is pending is still applied behind it. */
+  /** At once, to the outside, and in every other tab; what is pending is still applied behind it. */
   lock(): void
+  /** A new root key, under which everything is sealed anew, and keyslots only for the secrets given: whatever opened
+   *  the locker before opens nothing of it any more, not even with an old copy of its header. Other tabs lock with the
+   *  reason `'conflict'`; what one of them could not apply before that, it is told as an error of that code. Rejects
+   *  like `slots.add`; with `tampered` where something does not open (repair it first), `storage_closed` where a tab
+   *  does not let go of the database. What rejects has changed nothing. */
+  rekey(secret: { recovery: true }, options?: RekeyOptions): Promise<AddedSlot & { readonly code: string }>
+  rekey(secret: NewSecret, options?: RekeyOptions): Promise<AddedSlot>
+  rekey(secrets: readonly NewSecret[], options?: RekeyOptions): Promise<AddedSlot[]>
   /** Deletes everything of this locker, in every tab. */
   destroy(): Promise<void>
-  /** Locks, and lets go of databases, channel and listeners. The object is of no more use. */
+  /** Locks here, and lets go of databases, channel and listeners. Other tabs stay open, and what `remember` keeps
+   *  stays kept. The object is of no more use. */
   [Symbol.dispose](): void
 }

@@ -140,12 +140,9 @@ export class OpenVault {
 
   /** Opens what one of `chunks()` holds, in one call. */
   openChunk(records: readonly SealedRecord[], accumulate: boolean): Opened[] {
-    let bound = 0
-    for (const record of records) bound += packedBound(record)
-    const write = this.#writer(bound)
-    for (const record of records) writeRecord(write, record)
+    const packed = this.#pack(records)
     const read = this.#reader(
-      this.#module._vault_open(this.#handle, records.length, write.length, Number(accumulate)),
+      this.#module._vault_open(this.#handle, records.length, packed, Number(accumulate)),
     )
     const status = read.bytes(records.length)
     const values = JSON.parse(read.text(read.u32())) as unknown[]
@@ -165,9 +162,7 @@ export class OpenVault {
 
   /** Whether what was opened since `beginSum` is what the root knows. */
   checkRoot(root: SealedRecord): RootCheck {
-    const write = this.#writer(packedBound(root))
-    writeRecord(write, root)
-    return this.core.checkRoot(write.length)
+    return this.core.checkRoot(this.#pack([root]))
   }
 
   /** A root for what was opened since `beginSum`. */
@@ -193,6 +188,15 @@ export class OpenVault {
     }
     const output = this.#module._vault_apply_root(this.#handle, rootBytes, changes.length, write.length, now)
     return output === 0 ? this.core.failure() : readRecord(this.#reader(output))
+  }
+
+  /** What one of `chunks()` holds of another vault of this locker, sealed for this one: ids and versions stay. They count
+   *  for `newRoot`. */
+  reseal(from: OpenVault, records: readonly SealedRecord[]): SealedRecord[] {
+    const packed = this.#pack(records)
+    const output = this.#module._vault_reseal(this.#handle, from.#handle, records.length, packed)
+    const read = this.#reader(output)
+    return records.map(() => readRecord(read))
   }
 
   /** The key of cookies sealed in `epoch`, 0 for the present one. The caller wipes it. */
@@ -232,6 +236,15 @@ export class OpenVault {
       if (bytes <= keptInput) this.#room = bytes
     }
     return new PackedWriter(this.#memory, this.#input)
+  }
+
+  /** Puts records where the core finds them; how many bytes they are. */
+  #pack(records: readonly SealedRecord[]): number {
+    let bound = 0
+    for (const record of records) bound += packedBound(record)
+    const write = this.#writer(bound)
+    for (const record of records) writeRecord(write, record)
+    return write.length
   }
 
   #reader(output: number): PackedReader {

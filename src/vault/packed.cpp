@@ -210,10 +210,9 @@ result<std::size_t> packed_door::seal_checked(vault& with, std::size_t count, by
     write_record_head(out,
                       {.id = item.id,
                        .version = {.rev = rev, .writer = with.writer()},
-                       .epoch = with.current_header().epoch,
                        .kind = item.kind,
                        .expires = item.expires},
-                      nonce, box);
+                      with.current_header().epoch, nonce, box);
     with.seal(item, rev, nonce, out.take(box));
     out.u32(instead.size());
     out.raw(instead);
@@ -289,6 +288,31 @@ result<std::size_t> packed_door::open(vault& with, std::size_t count, std::size_
   return out.size();
 }
 
+result<std::size_t> packed_door::reseal(vault& from, vault& to, std::size_t count, std::size_t size) {
+  const auto in = taken(size);
+  if (!in) return std::unexpected(in.error());
+  const wiped_after wiped(input_.all().first(size));
+  // Records are as long as they were.
+  if (!prepare_output(size)) return out_of_memory();
+  cursor out(output_.all());
+  packed_reader records(*in);
+  nonces_.begin(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const record_view record = read_record(records).record;
+    if (!records.ok() || record.box.size() < crypto::aead_tag_size) return not_packed();
+    const mutable_bytes_view plain = in_place(record.box).first(record.box.size() - crypto::aead_tag_size);
+    const auto length = from.open(record, plain);
+    if (!length) return not_packed();
+    const crypto::aead_nonce nonce = nonces_.next();
+    write_record_head(out, record.meta, to.current_header().epoch, nonce, record.box.size());
+    to.reseal(record.meta, plain.first(*length), nonce, out.take(record.box.size()));
+    to.observe(record.meta.version.rev);
+    sum_.add(to.term(record.meta.id, record.meta.version));
+    ++sum_count_;
+  }
+  return records.done() ? result<std::size_t>(out.size()) : not_packed();
+}
+
 mutable_bytes_view packed_door::in_place(bytes_view part) noexcept {
   return input_.all().subspan(static_cast<std::size_t>(part.data() - input_.data()), part.size());
 }
@@ -358,13 +382,8 @@ result<std::size_t> packed_door::apply_root(vault& with, std::size_t root_size, 
 result<std::size_t> packed_door::put_root(const sealed_root& root) {
   if (!prepare_output(smallest_record + sealed_root::id.size() + root.box.size())) return out_of_memory();
   cursor out(output_.all());
-  write_record_head(out,
-                    {.id = sealed_root::id,
-                     .version = root.version,
-                     .epoch = root.epoch,
-                     .kind = record_kind::json,
-                     .expires = 0},
-                    root.nonce, root.box.size());
+  write_record_head(out, {.id = sealed_root::id, .version = root.version, .kind = record_kind::json, .expires = 0},
+                    root.epoch, root.nonce, root.box.size());
   out.raw(root.box);
   return out.size();
 }

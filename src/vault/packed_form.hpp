@@ -91,13 +91,14 @@ inline record_in read_record(packed_reader& in) noexcept {
   return out;
 }
 
-inline void write_record_head(cursor& out, const record_meta& meta, const crypto::aead_nonce& nonce,
-                              std::size_t box) {
+/// `epoch` stands for the one in `meta`.
+inline void write_record_head(cursor& out, const record_meta& meta, std::uint32_t epoch,
+                              const crypto::aead_nonce& nonce, std::size_t box) {
   out.u16(meta.id.size());
   out.raw(meta.id);
   out.integer(meta.version.rev);
   out.raw(meta.version.writer);
-  out.u32(meta.epoch);
+  out.u32(epoch);
   out.u8(static_cast<std::uint8_t>(meta.kind));
   out.integer(meta.expires);
   out.raw(nonce);

@@ -99,6 +99,16 @@ vault vault::adopt(header from, secret_key root_key, schema fields) {
   return out;
 }
 
+result<vault> vault::rekeyed(header from, schema fields) {
+  crypto::fill_random(from.key_id);
+  from.slots.clear();
+  vault out(std::move(from), crypto::random_key(), std::move(fields));
+  auto raised = out.raise_header();
+  if (raised) raised = out.raise_epoch();
+  if (!raised) return std::unexpected(std::move(raised).error());
+  return out;
+}
+
 secret_key vault::cookie_key(std::uint32_t epoch) const {
   return derive_of_epoch(root_key_, header_.key_id, "kbve-locker/1/cookie", epoch);
 }
@@ -254,10 +264,15 @@ void vault::seal(const plain_item& item, std::uint64_t rev, const crypto::aead_n
                  mutable_bytes_view out) {
   const record_meta meta{.id = item.id,
                          .version = {.rev = rev, .writer = writer_},
-                         .epoch = header_.epoch,
+                         .epoch = 0,
                          .kind = item.kind,
                          .expires = item.expires};
-  record_binding_.seal(data_key_, meta, nonce, item.value, out);
+  reseal(meta, item.value, nonce, out);
+}
+
+void vault::reseal(record_meta meta, bytes_view value, const crypto::aead_nonce& nonce, mutable_bytes_view out) {
+  meta.epoch = header_.epoch;
+  record_binding_.seal(data_key_, meta, nonce, value, out);
   ++seals_since_;
 }
 

@@ -9,6 +9,8 @@ import { suite as kills } from './kills_test.ts'
 import { suite as passkeys } from './passkeys_test.ts'
 import { suite as quota } from './quota_test.ts'
 import { suite as random } from './random_test.ts'
+import { suite as rekey } from './rekey_test.ts'
+import { suite as remember } from './remember_test.ts'
 import { suite as tabs } from './tabs_test.ts'
 
 export function run(browsing: Browsing, print: (line: string) => void, filter?: string): Promise<Summary> {
@@ -23,6 +25,8 @@ export function run(browsing: Browsing, print: (line: string) => void, filter?: 
     quota: bound(quota),
     content_policy: bound(content),
     passkeys: bound(passkeys),
+    remember: bound(remember),
+    rekey: bound(rekey),
     random: bound(random),
     kills: bound(kills),
   }

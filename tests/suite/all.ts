@@ -1,6 +1,8 @@
+import { suite as attempts } from './attempts.ts'
 import { suite as badFields } from './bad_fields.ts'
 import { suite as badHeader } from './bad_header.ts'
 import { suite as badRecords } from './bad_records.ts'
+import { suite as closing } from './closing.ts'
 import { suite as cookies } from './cookies.ts'
 import { suite as cookiesJar } from './cookies_jar.ts'
 import { suite as cookiesLocker } from './cookies_locker.ts'
@@ -20,6 +22,7 @@ import { suite as movedRecords } from './moved_records.ts'
 import { suite as nanostores } from './nanostores.ts'
 import { suite as passkeys } from './passkeys.ts'
 import { suite as persistent } from './persistent.ts'
+import { suite as rekey } from './rekey.ts'
 import { suite as repair } from './repair.ts'
 import { suite as repairTabs } from './repair_tabs.ts'
 import { suite as separate } from './separate_lockers.ts'
@@ -46,6 +49,9 @@ export const suites = {
   slots,
   slot_trouble: slotTrouble,
   passkeys,
+  attempts,
+  closing,
+  rekey,
   tabs,
   cookies,
   cookies_jar: cookiesJar,

@@ -110,6 +110,7 @@ export function spied(inner: LockerStorage, beforeTransact?: () => Promise<void>
           written.push(...(put as SealedRecord[]))
           return found
         },
+        upgrade: (fn) => session.upgrade(fn),
         load: (ids) => session.load(ids),
         key: (keyName) => session.key(keyName),
         orphans: () => session.orphans(),
@@ -146,6 +147,7 @@ export function disturbed(
         settle: (entries) => session.settle(entries),
         retry: () => session.retry(),
         transact: (ids, fn, rest) => session.transact(ids, (snapshot) => fn(found(snapshot)), rest),
+        upgrade: (fn) => session.upgrade((snapshot) => fn(found(snapshot))),
         load: async (ids) => found(await session.load(ids)),
         key: (keyName) => session.key(keyName),
         async orphans() {

@@ -11,6 +11,7 @@
 ///
 ///     seal gives    := for each item: packed record, u32 n, n bytes (the JSON text that was sealed instead of
 ///                      the value, where the field's rule changed it; else n = 0)
+///     reseal gives  := the same records, each with another epoch, nonce and box
 ///     open gives    := u8 status of each record, u32 jsonLen, JSON text "[v0,v1,…]" with null for whatever is
 ///                      not status 0, then for each status 1: u32 len, bytes
 
@@ -67,6 +68,9 @@ class packed_door {
   /// Opens `count` records; those that do not open get status 3. `accumulate` adds every one of them, opened or
   /// not, to the set sum that `check_root` and `rebuild_root` use.
   [[nodiscard]] result<std::size_t> open(vault& with, std::size_t count, std::size_t size, bool accumulate);
+  /// Opens `count` records with `from` and seals them for `to`, versions and all; they are added to the sum as
+  /// those of `to`. `tampered` when one of them does not open. The input is wiped.
+  [[nodiscard]] result<std::size_t> reseal(vault& from, vault& to, std::size_t count, std::size_t size);
   /// Forgets the accumulated sum.
   void sum_begin() noexcept;
 

@@ -72,6 +72,11 @@ class vault {
   /// Opens with the root key itself, unwrapped elsewhere (a device slot). The mac is checked as above.
   [[nodiscard]] static vault adopt(header from, secret_key root_key, schema fields);
 
+  /// The locker of `from`, whose mac the caller has checked, under another root key: new key_id, header rev + 1,
+  /// epoch + 1, and no slot yet. What was sealed before opens there when it was resealed. `read_only` where there
+  /// is no later rev or epoch.
+  [[nodiscard]] static result<vault> rekeyed(header from, schema fields);
+
   [[nodiscard]] const header& current_header() const noexcept { return header_; }
   [[nodiscard]] integrity header_integrity() const noexcept { return header_integrity_; }
   [[nodiscard]] const writer_id& writer() const noexcept { return writer_; }
@@ -117,6 +122,9 @@ class vault {
   /// Seals a checked item as this writer's version `rev` into `out` of exactly `box_size(value.size())` bytes.
   /// The caller has drawn `nonce`.
   void seal(const plain_item& item, std::uint64_t rev, const crypto::aead_nonce& nonce, mutable_bytes_view out);
+
+  /// Seals under this vault's key, in its epoch, what another vault has opened; all else of it stays as it was.
+  void reseal(record_meta meta, bytes_view value, const crypto::aead_nonce& nonce, mutable_bytes_view out);
 
   /// Opens a record into `out` of exactly `box.size() - aead_tag_size` bytes and gives the value's length.
   /// Nothing when it does not open, belongs to an epoch still to come, or is not what its kind says.

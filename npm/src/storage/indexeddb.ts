@@ -57,6 +57,7 @@ async function openSession(
   }
   const late = new LateEntries(local, database, writer)
   const main = new MainDatabase(factory, database, (event, error) => {
+    if (!error) return onEvent(event)
     end()
     journal.end(error)
     // What was pending belongs to a locker that is no more; the locker itself still knows it.
@@ -78,6 +79,7 @@ async function openSession(
     settle: (entries) => journal.settle(entries),
     retry: () => journal.retry(),
     transact: (ids, fn, { durability = 'relaxed' } = {}) => main.transact(ids, fn, durability),
+    upgrade: (fn) => main.upgrade(fn),
     load: (ids) => main.load(ids),
     key: (name) => main.key(name),
 

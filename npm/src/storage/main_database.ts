@@ -3,6 +3,7 @@
  * Its connection may be taken away at any time; it is had again once per operation, never made anew.
  */
 import { closed, disposed, evicted, hasCode, type LockerError } from '../errors.ts'
+import { loaded } from '../wasm_source.ts'
 import { compact } from './compact.ts'
 import {
   abortReason,
@@ -24,7 +25,7 @@ const stores: Stores = { meta: {}, records: { keyPath: 'id' }, keys: {} }
 const metaNames = ['header', 'root', 'attempts'] as const
 
 /** What the locker's own function threw: passed on as it is, never mistaken for the disk's error. */
-class Thrown {
+export class Thrown {
   readonly error: unknown
   constructor(error: unknown) {
     this.error = error
@@ -34,7 +35,7 @@ class Thrown {
 export class MainDatabase {
   readonly #factory: IDBFactory
   readonly #name: string
-  readonly #onEnd: (event: StorageEvent, error: LockerError) => void
+  readonly #onEvent: (event: StorageEvent, end?: LockerError) => void
   #database: IDBDatabase | undefined
   #reopening: Promise<IDBDatabase> | undefined
   /** Set when this session is over: closed by its owner, evicted, or turned into something else. */
@@ -42,10 +43,11 @@ export class MainDatabase {
   /** The locker this session has seen, so that another one in its place is noticed. */
   #lockerId: Uint8Array | undefined
 
-  constructor(factory: IDBFactory, name: string, onEnd: (event: StorageEvent, error: LockerError) => void) {
+  /** `end`: after that event the session is over, for this reason. */
+  constructor(factory: IDBFactory, name: string, onEvent: (event: StorageEvent, end?: LockerError) => void) {
     this.#factory = factory
     this.#name = name
-    this.#onEnd = onEnd
+    this.#onEvent = onEvent
   }
 
   async open(): Promise<void> {
@@ -63,6 +65,35 @@ export class MainDatabase {
 
   load(ids: readonly string[] | 'all'): Promise<Snapshot> {
     return this.#withDatabase((database) => this.#run(database, 'readonly', ids, undefined, 'default'))
+  }
+
+  /** See the port. */
+  async upgrade(fn: (found: Snapshot) => Changes | undefined): Promise<Snapshot> {
+    const { upgraded } = await loaded('upgrade.js', import('./upgrade.ts'))
+    const version = await this.#withDatabase(async (database) => {
+      this.#drop(database)
+      return database.version
+    })
+    const upgrading = upgraded(this.#factory, this.#name, version + 1, fn)
+    // Whoever needs the database meanwhile waits for it, too.
+    this.#reopening = upgrading
+      .then(
+        ({ database }) => {
+          if (this.#ended) database.close()
+          else this.#adopt(database)
+        },
+        () => {},
+      )
+      .then(() => this.#tryReopen())
+      .finally(() => {
+        this.#reopening = undefined
+      })
+    this.#reopening.catch(() => {})
+    try {
+      return (await upgrading).found
+    } catch (cause) {
+      throw cause instanceof Thrown ? cause.error : storageError(cause)
+    }
   }
 
   key(name: string): Promise<CryptoKey | undefined> {
@@ -116,9 +147,12 @@ export class MainDatabase {
       this.#drop(database)
       // At once and not at the next use, so that a page nobody touches learns it too. The request
       // waits behind the deletion or upgrade that took the connection away.
-      this.#reopen().catch(() => {
-        // Told by `onEnd`; anything else is tried again, and told, at the next use.
-      })
+      this.#reopen().then(
+        () => this.#onEvent({ type: 'reopened' }),
+        () => {
+          // Told already; anything else is tried again, and told, at the next use.
+        },
+      )
     })
   }
 
@@ -136,6 +170,7 @@ export class MainDatabase {
   }
 
   async #tryReopen(): Promise<IDBDatabase> {
+    if (this.#ended) throw this.#ended
     if (this.#database) return this.#database
     let database: IDBDatabase | undefined
     try {
@@ -157,7 +192,7 @@ export class MainDatabase {
   #end(event: StorageEvent, error: LockerError): never {
     if (this.#ended === undefined) {
       this.#ended = error
-      this.#onEnd(event, error)
+      this.#onEvent(event, error)
     }
     throw this.#ended
   }
@@ -207,7 +242,7 @@ export class MainDatabase {
 }
 
 /** Reads with callbacks alone, so that the transaction cannot end between two of them. */
-function read(
+export function read(
   transaction: IDBTransaction,
   ids: readonly string[] | 'all',
   found: Snapshot,
@@ -257,7 +292,7 @@ function readAll(
   }
 }
 
-function write(transaction: IDBTransaction, changes: Changes): void {
+export function write(transaction: IDBTransaction, changes: Changes): void {
   const meta = transaction.objectStore('meta')
   for (const name of metaNames) {
     if (changes[name] !== undefined) meta.put(changes[name], name)

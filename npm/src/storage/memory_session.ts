@@ -72,6 +72,17 @@ export class MemorySession implements StorageSession {
     return found
   }
 
+  async upgrade(fn: (found: Snapshot) => Changes | undefined): Promise<Snapshot> {
+    await Promise.resolve()
+    const found = this.#read('all')
+    const changes = fn(found)
+    this.#write(changes ?? {}, () => this.#disk.keys.clear())
+    for (const other of [...this.#disk.sessions]) {
+      if (other !== this) queueMicrotask(() => other.#ended || other.#onEvent({ type: 'reopened' }))
+    }
+    return found
+  }
+
   async load(ids: readonly string[] | 'all'): Promise<Snapshot> {
     await Promise.resolve()
     return this.#read(ids)
@@ -144,9 +155,10 @@ export class MemorySession implements StorageSession {
   }
 
   /** Copies everything before it changes anything: all of it is written, or none. */
-  #write({ header, root, attempts, put, remove, keys }: Changes): void {
+  #write({ header, root, attempts, put, remove, keys }: Changes, before = () => {}): void {
     const meta = structuredClone({ header, root, attempts })
     const records = (put ?? []).map(copy)
+    before()
     for (const name of ['header', 'root', 'attempts'] as const) {
       if (meta[name] !== undefined) this.#disk.meta[name] = meta[name]
     }

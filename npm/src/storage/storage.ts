@@ -57,6 +57,8 @@ export type StorageEvent =
   | { type: 'closed' }
   /** A journal that was owned when `orphans()` looked is free now and holds entries: call it again. */
   | { type: 'orphans' }
+  /** The connection was taken away, for another tab's `upgrade` or whatever else, and is there again. */
+  | { type: 'reopened' }
 
 /** One tab's hold on one locker's databases. */
 export interface StorageSession {
@@ -80,6 +82,11 @@ export interface StorageSession {
     fn: (found: Snapshot) => Changes | undefined,
     options?: { durability?: 'strict' | 'relaxed' },
   ): Promise<Snapshot>
+  /** Like `transact('all', fn)`, but while nobody else has the main database open: other sessions lose their
+   *  connection to it before, and have it again after, which their `reopened` tells. The store `keys` is emptied
+   *  before what `fn` returns is written. `fn` is called once. What rejects has changed nothing: `storage_closed`
+   *  where another tab does not let go in time. */
+  upgrade(fn: (found: Snapshot) => Changes | undefined): Promise<Snapshot>
   /** One readonly transaction. */
   load(ids: readonly string[] | 'all'): Promise<Snapshot>
   /** A key from the store `keys`. */

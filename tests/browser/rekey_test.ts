@@ -1,0 +1,174 @@
+/** Other keys for a locker, with real tabs and real kills. */
+import { expect } from 'chai'
+import type { SuiteContext } from '../suite/harness.ts'
+import { everyMoment, killCount } from './harness/kills.ts'
+import type { Browsing, Tab } from './harness/ports.ts'
+
+const entries = 300
+
+export function suite(t: SuiteContext, { chromium, server, startServer }: Browsing): void {
+  const browsing = { chromium, server, startServer }
+  const url = `${server.origin}/page.html`
+
+  async function openTab(name: string): Promise<Tab> {
+    const tab = await chromium.open(url)
+    t.after(() => tab.page.close().catch(() => {}))
+    const status = await tab.page.evaluate((at) => kbve.open(at), name)
+    expect(status).to.deep.include({ state: 'unlocked', integrity: 'ok', damaged: [] })
+    return tab
+  }
+
+  const keyId = (tab: Tab, name: string) =>
+    tab.page.evaluate(async (at) => {
+      const db = await kbve.rawOpen(at)
+      const header = await new Promise<{ key_id: Uint8Array; slots: unknown[] }>((resolve) => {
+        const request = db.transaction('meta').objectStore('meta').get('header')
+        request.onsuccess = () => resolve(request.result)
+      })
+      db.close()
+      return { key: header.key_id.join(), slots: header.slots.length }
+    }, name)
+
+  t.test(
+    'killed at any moment: wholly old or wholly new, with every value',
+    async () => {
+      let old = 0
+      let renewed = 0
+      const before = new Map<string, string>()
+      const lastSet = (name: string) =>
+        Math.max(
+          -1,
+          ...server.lines.flatMap(({ what, name: of, n }) =>
+            what === 'set' && of === name ? [Number(n)] : [],
+          ),
+        )
+      const interrupted = await everyMoment({
+        browsing,
+        kills: killCount(12),
+        async prepare() {
+          const name = t.name()
+          const tab = await openTab(name)
+          await tab.page.evaluate(async (count) => {
+            kbve.locker.set('username', 'ann')
+            for (let i = 0; i < count; i++) kbve.locker.entries.put(`n ${i}`, 'x'.repeat(i))
+            await kbve.locker.flush()
+          }, entries)
+          before.set(name, (await keyId(tab, name)).key)
+          return { tab, given: { name } }
+        },
+        work: async ({ name }) => {
+          let over = false
+          const work = kbve.locker.rekey({ device: true }).finally(() => {
+            over = true
+          })
+          // Whatever was set and returned is found, under whichever keys.
+          for (let n = 0; !over; n++) {
+            kbve.locker.set('last', `${n}`)
+            if (n % 5 === 0) kbve.log({ what: 'set', name, n })
+            await new Promise((resolve) => setTimeout(resolve, 1))
+          }
+          await work
+        },
+        async check({ ended, round, seed, given }) {
+          const at = `seed ${seed}, round ${round}`
+          const reader = await chromium.open(url)
+          const status = await reader.page.evaluate((name) => kbve.open(name), given.name)
+          expect(status, at).to.deep.include({
+            state: 'unlocked',
+            integrity: 'ok',
+            damaged: [],
+            readOnly: false,
+          })
+          const { key, slots } = await keyId(reader, given.name)
+          expect(slots, at).to.equal(1)
+          const isOld = key === before.get(given.name)
+          if (ended) expect(isOld, at).to.equal(false)
+          if (isOld) old++
+          else renewed++
+          const values = await reader.page.evaluate(() => ({
+            username: kbve.locker.get('username'),
+            last: Number(kbve.locker.get('last') || -1),
+            lengths: kbve.locker.entries
+              .list()
+              .map((name) => [name, `${kbve.locker.entries.get(name)}`.length]),
+          }))
+          expect(values.username, at).to.equal('ann')
+          expect(values.last, at).to.be.at.least(lastSet(given.name))
+          const lengths = Object.fromEntries(values.lengths)
+          for (let i = 0; i < entries; i++) expect(lengths[`n ${i}`], at).to.equal(i)
+          // And it goes on from there.
+          await reader.page.evaluate(async () => {
+            kbve.locker.set('last', 'and on')
+            await kbve.locker.flush()
+          })
+          await reader.page.close()
+        },
+      })
+      console.log(`  ${interrupted} interrupted: ${old} old, ${renewed} new`)
+      expect(interrupted).to.be.greaterThan(0)
+    },
+    { timeout: 60_000 + killCount(12) * 6_000 },
+  )
+
+  t.test('other tabs let go, learn of it at once, and open with the new keys', async () => {
+    const name = t.name()
+    const first = await openTab(name)
+    const second = await openTab(name)
+    await second.page.evaluate(() => kbve.locker.set('last', 'from the second'))
+    await first.page.evaluate(() => kbve.locker.rekey({ device: true }))
+    await second.page.waitForFunction(() => kbve.locker.status.state === 'locked')
+    const told = await second.page.evaluate(() => ({ ...kbve.status(), errors: kbve.errors }))
+    expect(told).to.deep.include({ reason: 'conflict', errors: ['conflict'] })
+    await second.page.evaluate(() => kbve.locker.unlock({ device: true }))
+    expect(await second.page.evaluate(() => kbve.locker.get('last'))).to.equal('from the second')
+    await second.page.evaluate(() => kbve.locker.set('username', 'ann'))
+    await first.page.waitForFunction(() => kbve.locker.get('username') === 'ann')
+  })
+
+  t.test(
+    'the tab that renewed the keys is killed before it tells: the others learn of it all the same',
+    async () => {
+      const name = t.name()
+      const first = await openTab(name)
+      const second = await openTab(name)
+      await first.page.evaluate(() => {
+        // No message of it ever leaves this tab.
+        BroadcastChannel.prototype.postMessage = () => {}
+      })
+      await first.page.evaluate(() => kbve.locker.rekey({ device: true }))
+      await chromium.kill(first)
+      await second.page.waitForFunction(() => kbve.locker.status.state === 'locked')
+    },
+  )
+
+  t.test(
+    'a tab that does not let go: nothing is changed, and the next try succeeds',
+    async () => {
+      const name = t.name()
+      const tab = await openTab(name)
+      const holder = await chromium.open(url)
+      t.after(() => holder.page.close().catch(() => {}))
+      await holder.page.evaluate(async (at) => {
+        const db = await kbve.rawOpen(at)
+        db.onversionchange = () => {}
+        Object.assign(globalThis, { db })
+      }, name)
+      const { key } = await keyId(tab, name)
+      const code = await tab.page.evaluate(() =>
+        kbve.locker.rekey({ device: true }).then(
+          () => 'none',
+          (error) => error.code,
+        ),
+      )
+      expect(code).to.equal('storage_closed')
+      await tab.page.evaluate(() => kbve.locker.set('username', 'meanwhile'))
+      await holder.page.evaluate(() => (globalThis as unknown as { db: IDBDatabase }).db.close())
+      await tab.page.evaluate(() => kbve.locker.flush())
+      expect((await keyId(tab, name)).key).to.equal(key)
+      await tab.page.evaluate(() => kbve.locker.rekey({ device: true }))
+      expect((await keyId(tab, name)).key).not.to.equal(key)
+      expect(await tab.page.evaluate(() => kbve.locker.get('username'))).to.equal('meanwhile')
+    },
+    { timeout: 40_000 },
+  )
+}
