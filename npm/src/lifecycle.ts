@@ -12,7 +12,7 @@ import { isPersisted } from './page.ts'
 import type { Ports } from './ports.ts'
 import { notOpen, statusAfter } from './refusals.ts'
 import { StatusKeeper } from './status.ts'
-import type { StorageEvent } from './storage/storage.ts'
+import { partsNote, type StorageEvent } from './storage/storage.ts'
 import type { ChangeNote } from './tabs.ts'
 import type {
   ChangeEvent,
@@ -24,7 +24,10 @@ import type {
   StatusReason,
   UnlockOptions,
 } from './types.ts'
-import { Changed } from './values.ts'
+import { Changed, schemaId } from './values.ts'
+import { loaded as fetched } from './wasm_source.ts'
+
+const parts = () => fetched('parts.js', import('./parts.ts'))
 
 export class Lifecycle {
   readonly audience = new Audience()
@@ -42,6 +45,8 @@ export class Lifecycle {
   #heard: ChangeNote[] = []
   readonly #jobs = new Jobs()
   #disposed = false
+  #sweeping = false
+  #askedToPersist = false
   /** What this application wants a passphrase to cost, as far as it has said so. */
   cost: PassphraseCost = {}
 
@@ -55,14 +60,24 @@ export class Lifecycle {
       header: (lockerId) => lockerId === this.opener.lockerId && this.#behind((open) => open.refresh([])),
       left: (lockerId) => lockerId === this.opener.lockerId && this.#behind((open) => open.adopt()),
       restored: () => this.#behind((open) => open.refresh('all')),
-      visible: () => this.#behind((open) => open.adopt()),
+      visible: () => {
+        this.open?.values.dated?.()
+        this.#behind((open) => open.adopt())
+      },
     })
     this.opener = new Opener(ports, this.#connection, (progress) => {
       // Of a check on an open locker the status says nothing; at the start it stays `opening`.
       if (!this.open)
         this.#status.change({ progress, ...(this.status.state === 'opening' ? {} : { state: 'unlocking' }) })
     })
-    this.#status = new StatusKeeper((status) => this.audience.tellStatus(status))
+    this.#status = new StatusKeeper((status) => {
+      this.audience.tellStatus(status)
+      if (status.state === 'locked') this.#sweep()
+    })
+  }
+
+  get ports(): Ports {
+    return this.#ports
   }
 
   get status(): Status {
@@ -220,6 +235,7 @@ export class Lifecycle {
     const shown = this.#mirror.profile
     const open = new OpenLocker(opened, {
       fields: this.#ports.fields,
+      version: this.#ports.version,
       tabs: this.#connection.tabs,
       now: this.#ports.now,
       changed: (changed, from) => this.#changed(changed, from),
@@ -227,6 +243,7 @@ export class Lifecycle {
       trouble: (error) => this.#trouble(open, error),
       recovered: () => this.open === open && this.#status.change({ error: undefined }),
       lost: (error) => this.#lost(open, error),
+      replaced: (found) => this.#behind(async (still) => (await parts()).removeReplaced(still, found)),
     })
     this.open = open
     this.#mirror.keep(open.values)
@@ -241,10 +258,47 @@ export class Lifecycle {
     if (this.open !== open) return
     this.audience.tellChange(open.values.differences(shown), 'unlock')
     open.settle(loaded)
-    if (!open.readOnly) void opened.behind?.(open)
+    const { version, storage, name } = this.#ports
+    if (!open.readOnly) {
+      void opened.behind?.(open)
+      if (version > 0 && !open.values.version(schemaId) && loaded.damaged.size === 0)
+        open.write([{ id: schemaId, expires: 0, kind: 'json', text: String(version) }])
+    }
+    const expiry = () => {
+      open.values.dated = undefined
+      this.#behind(async (still) =>
+        (await fetched('expiry.js', import('./expiry.ts'))).watch(still, this.#ports.now),
+      )
+    }
+    open.values.dated = expiry
+    if (open.values.hasDates) expiry()
+    this.#behind(async (still) => {
+      if (storage.notes.get(partsNote(name))) await (await parts()).sweep(still, this.#ports)
+    })
     const heard = this.#heard.splice(0)
     if (heard.length > 0) this.#behind((still) => still.heard(heard))
-    void isPersisted().then((persisted) => this.open === open && this.#status.change({ persisted }))
+    this.#persist(open)
+  }
+
+  /** Asks for the data to be kept as soon as there is something worth it. */
+  #persist(open: OpenLocker): void {
+    const worth = () => open.values.differences(this.#ports.fields.initial).any
+    const ask = this.#ports.persist && !this.#askedToPersist && worth()
+    this.#askedToPersist ||= ask
+    void isPersisted(ask).then((persisted) => this.open === open && this.#status.change({ persisted }))
+  }
+
+  /** Takes away what has expired while the locker is locked. */
+  #sweep(): void {
+    if (this.#sweeping) return
+    this.#sweeping = true
+    fetched('sweep.js', import('./sweep.ts'))
+      .then(({ whileLocked }) => whileLocked(this, this.#ports))
+      // Nobody asked for it, and whoever unlocks finds the same things again.
+      .catch(() => {})
+      .finally(() => {
+        this.#sweeping = false
+      })
   }
 
   #notOpened(error: unknown, asked: boolean): void {
@@ -342,6 +396,7 @@ export class Lifecycle {
   #changed(changed: Changed, from: ChangeEvent['from']): void {
     if (changed.fields.size > 0 && this.open) this.#mirror.keep(this.open.values)
     this.audience.tellChange(changed, from)
+    if (this.open && this.#ports.persist && !this.#askedToPersist) this.#persist(this.open)
   }
 
   #trouble(open: OpenLocker, error: LockerError): void {

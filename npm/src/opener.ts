@@ -34,6 +34,10 @@ export class Opener {
     this.#progress = progress
   }
 
+  session(): Promise<StorageSession> {
+    return this.#connection.open()
+  }
+
   /** The header on the disk. */
   async look(): Promise<Header | undefined> {
     const session = await this.#connection.open()
@@ -58,6 +62,7 @@ export class Opener {
       } finally {
         slot.wipe()
       }
+      vault.now = now
       const header = await stored(writeNew(session, vault, now(), slot.keys))
       this.lockerId = toBase64url(header.locker_id)
       return { session, vault, header, loaded: emptyLoaded(this.#ports) }
@@ -114,6 +119,7 @@ export class Opener {
     const { schemaJson } = this.#ports.fields
     const { unlock } = await this.#slots(secret)
     const { vault, behind } = await unlock({ core, session, header, schemaJson, secret, signal, cost })
+    vault.now = this.#ports.now
     const { name, tenant } = this.#ports.name
     // A header changed in place opens for reading; a whole one from elsewhere does not belong here.
     if (!vault.genuine || (header.name === name && header.tenant === tenant))

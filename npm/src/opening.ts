@@ -8,9 +8,10 @@ import { adoptOrphans } from './orphans.ts'
 import { breathe } from './page.ts'
 import type { Fields } from './profile.ts'
 import type { StorageSession } from './storage/storage.ts'
-import type { Integrity } from './types.ts'
-import { Values } from './values.ts'
+import type { Integrity, Migrate } from './types.ts'
+import { schemaId, Values } from './values.ts'
 import { chunks, type OpenVault } from './vault.ts'
+import { loaded as module } from './wasm_source.ts'
 
 /** What a locker holds once it is open. */
 export interface Loaded {
@@ -57,6 +58,8 @@ class HeaderChanged extends Error {}
 export interface LoadOptions {
   fields: Fields
   now: () => number
+  version: number
+  migrate: Migrate | undefined
   progress(fraction: number): void
   signal: AbortSignal
 }
@@ -75,15 +78,24 @@ export async function load(
   }
   try {
     // Under a header that is not genuine nothing is written, not even what other tabs left behind.
-    const { handed: adopted, damaged } = vault.genuine
+    const left = vault.genuine
       ? await adoptOrphans(session, vault, options.now, mustBeSame)
       : { handed: [], damaged: [] }
-    const found = await session.load('all')
-    mustBeSame(found.header)
-    const loaded = { ...emptyLoaded(options), adopted, damaged: new Set(damaged) }
-    await decode(vault, found.records, loaded, options)
-    loaded.integrity = integrityOf(vault, found.root)
-    return loaded
+    const { damaged } = left
+    let adopted = left.handed
+    for (;;) {
+      const found = await session.load('all')
+      mustBeSame(found.header)
+      const loaded = { ...emptyLoaded(options), adopted, damaged: new Set(damaged) }
+      await decode(vault, found.records, loaded, options)
+      loaded.integrity = integrityOf(vault, found.root)
+      const from = Number(loaded.values.visible(schemaId) ?? 0)
+      // A new locker has nothing to be brought up to anything; it is given its number when it is open.
+      // One whose number cannot be read is shown as it is: nothing is changed on a guess.
+      if (from === options.version || found.records.size === 0 || loaded.damaged.has(schemaId)) return loaded
+      const { bringUp } = await module('migration.js', import('./migration.ts'))
+      adopted = [...adopted, ...(await bringUp(session, vault, mustBeSame, options))]
+    }
   } catch (error) {
     if (error instanceof HeaderChanged) return 'changed'
     throw error

@@ -1,5 +1,5 @@
 /** Reading and changing a locker's disk behind its back, through the same port the locker uses. */
-import type { LockerStorage } from '@kbve/locker'
+import type { LockerStorage, PartStore } from '@kbve/locker'
 import type { Bytes, Disk, SealedRecord } from '../reference/shapes.ts'
 import { randomBytes, toBase64url } from '../reference/shapes.ts'
 
@@ -98,6 +98,7 @@ export function spied(inner: LockerStorage, beforeTransact?: () => Promise<void>
         },
         load: (ids) => session.load(ids),
         key: (keyName) => session.key(keyName),
+        parts: () => partsOf(session),
         orphans: () => session.orphans(),
         close: () => session.close(),
         destroy: () => session.destroy(),
@@ -105,6 +106,12 @@ export function spied(inner: LockerStorage, beforeTransact?: () => Promise<void>
     },
   }
   return { storage, appended }
+}
+
+/** Where the session keeps the parts of large values. */
+export async function partsOf(session: Session): Promise<PartStore> {
+  if (!session.parts) throw new Error('this storage has no place for parts')
+  return session.parts()
 }
 
 interface Disturbance {
@@ -134,6 +141,7 @@ export function disturbed(
         transact: (ids, fn, rest) => session.transact(ids, (snapshot) => fn(found(snapshot)), rest),
         load: async (ids) => found(await session.load(ids)),
         key: (keyName) => session.key(keyName),
+        parts: () => partsOf(session),
         async orphans() {
           const real = await session.orphans()
           if (!orphans) return real
