@@ -6,7 +6,7 @@ import { checkedId, expiry } from './entries.ts'
 import { abortedError, LockerError } from './errors.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { OpenLocker } from './open_locker.ts'
-import { PartCipher } from './part_cipher.ts'
+import { free, PartCipher } from './part_cipher.ts'
 import { asManifest, type Manifest, mostBytes, partId, partIds } from './parts.ts'
 import { serialize } from './serialize.ts'
 import { type PartStore, partsNote, type Snapshot } from './storage/storage.ts'
@@ -29,8 +29,8 @@ export async function store(
   const open = life.writable()
   const { now } = open.parts
   const expires = expiry(expiresIn, now())
-  const { kind, blob, small } = sourceOf(value, name)
-  const { size } = blob
+  const source = sourceOf(value, name)
+  const { kind, size, type = '', small } = source
   if (size > mostBytes) {
     const message = `"${name}" has ${size} bytes, and a locker's entry at most 64 MiB; store it in several entries.`
     throw new LockerError('too_large', message, { field: name })
@@ -47,7 +47,7 @@ export async function store(
     size,
     part: partBytes,
     count: Math.ceil(size / partBytes),
-    ...(blob.type !== '' && kind === 'blob' ? { type: blob.type } : {}),
+    ...(type === '' ? {} : { type }),
   }
   const parts = await partsOf(open)
   const { storage, name: locker } = life.ports
@@ -55,7 +55,7 @@ export async function store(
   await countSeals(open, manifest.count)
   let named = false
   try {
-    await writeParts(open, parts, manifest, blob, { name, expires, signal, onProgress })
+    await writeParts(open, parts, manifest, source, { expires, signal, onProgress })
     const item: PlainItem = { id, expires, kind: 'parts', text: JSON.stringify(manifest) }
     named = true
     await open.replace(id, () => item, 'strict')
@@ -117,24 +117,41 @@ async function removeUnnamed(
 
 interface Source {
   kind: Manifest['kind']
-  /** A copy that nobody can change any more, which the browser may keep outside the page's memory. */
-  blob: Blob
+  size: number
+  type?: string
+  part(start: number, end: number): Promise<Uint8Array> | Uint8Array
+  /** Every part has memory of its own. */
+  own: boolean
   /** As one record would hold it; a `Blob` never is. */
   small?: { kind: 'bytes'; bytes: Uint8Array } | { kind: 'json'; text: string }
 }
 
 function sourceOf(value: unknown, name: string): Source {
-  if (value instanceof Blob) return { kind: 'blob', blob: value }
+  if (value instanceof Blob) return { kind: 'blob', type: value.type, ...blobSource(value, name) }
   if (value instanceof Uint8Array) {
-    const bytes = value as Uint8Array<ArrayBuffer>
-    return {
-      kind: 'bytes',
-      blob: new Blob([bytes]),
-      small: { kind: 'bytes', bytes: bytes.slice(0, largeFrom) },
-    }
+    const size = value.length
+    const part = (start: number, end: number) => value.subarray(start, end)
+    // A large one is not copied: three copies of it are what it may take, and sealing and writing take two.
+    const small = { kind: 'bytes', bytes: value.slice(0, largeFrom) } as const
+    return { kind: 'bytes', size, part, own: false, small }
   }
   const text = serialize(value, name)
-  return { kind: 'json', blob: new Blob([text]), small: { kind: 'json', text } }
+  return { kind: 'json', ...blobSource(new Blob([text]), name), small: { kind: 'json', text } }
+}
+
+function blobSource(blob: Blob, name: string): Pick<Source, 'size' | 'part' | 'own'> {
+  return {
+    size: blob.size,
+    own: true,
+    async part(start, end) {
+      try {
+        return new Uint8Array(await blob.slice(start, end).arrayBuffer())
+      } catch (cause) {
+        const message = `"${name}" could not be read to its end; the file was changed or removed. Choose it again.`
+        throw new LockerError('not_serializable', message, { field: name, cause })
+      }
+    },
+  }
 }
 
 /** Seals under a key are limited, and the root counts them. These are counted before the first is made: a part counts
@@ -155,7 +172,6 @@ async function countSeals(open: OpenLocker, count: number): Promise<void> {
 }
 
 interface Writing {
-  name: string
   expires: number
   signal: AbortSignal | undefined
   onProgress: StoreOptions['onProgress']
@@ -165,8 +181,8 @@ async function writeParts(
   open: OpenLocker,
   parts: PartStore,
   { id, size, count }: Manifest,
-  blob: Blob,
-  { name, expires, signal, onProgress }: Writing,
+  source: Source,
+  { expires, signal, onProgress }: Writing,
 ): Promise<void> {
   const cipher = new PartCipher(open.parts.vault)
   let written = Promise.resolve()
@@ -174,14 +190,18 @@ async function writeParts(
     for (let n = 0; n < count; n++) {
       const start = n * partBytes
       const end = Math.min(start + partBytes, size)
-      const bytes = await bytesOf(blob.slice(start, end), name)
+      const bytes = await source.part(start, end)
       mustGoOn(signal)
       // Throws where the locker was locked meanwhile.
       const sealed = await cipher.seal(partId(id, n), bytes, expires, open.parts.now())
+      if (source.own) free(bytes)
       // One is written while the next is sealed, and never more: they are large.
       await written
       mustGoOn(signal)
-      written = parts.put(sealed).then(() => onProgress?.({ done: end, total: size }))
+      written = parts.put(sealed).then(() => {
+        free(sealed.box)
+        onProgress?.({ done: end, total: size })
+      })
       // Waited for below; a failure of it must not look like one that nobody handles.
       written.catch(() => {})
     }
@@ -191,15 +211,6 @@ async function writeParts(
   await written
   if (count === 0) onProgress?.({ done: 0, total: 0 })
   mustGoOn(signal)
-}
-
-async function bytesOf(blob: Blob, name: string): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return new Uint8Array(await blob.arrayBuffer())
-  } catch (cause) {
-    const message = `"${name}" could not be read to its end; the file was changed or removed. Choose it again.`
-    throw new LockerError('not_serializable', message, { field: name, cause })
-  }
 }
 
 // Loading
@@ -220,10 +231,13 @@ async function readParts(
     // Throws where the locker was locked meanwhile.
     const bytes = open.reader && record && (await cipher.open(record))
     const start = n * part
-    if (bytes?.length !== Math.min(part, size - start)) return undefined
+    if (!record || bytes?.length !== Math.min(part, size - start)) return undefined
+    const done = start + bytes.length
     into.add(bytes, start)
+    free(bytes)
+    free(record.box)
     mustGoOn(signal)
-    onProgress?.({ done: start + bytes.length, total: size })
+    onProgress?.({ done, total: size })
   }
   if (count === 0) onProgress?.({ done: 0, total: 0 })
   return into.value()

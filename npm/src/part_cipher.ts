@@ -11,6 +11,8 @@ const smallPart = 65_536
 
 export class PartCipher {
   readonly #vault: OpenVault
+  /** One for all parts, which are sealed one after another. */
+  #padded = new Uint8Array()
   /** Of each epoch. */
   readonly #keys = new Map<number, Promise<CryptoKey>>()
 
@@ -35,8 +37,11 @@ export class PartCipher {
       nonce: crypto.getRandomValues(new Uint8Array(12)),
       box: new Uint8Array(),
     }
-    const padded = new Uint8Array((Math.floor(bytes.length / 64) + 1) * 64)
+    const length = (Math.floor(bytes.length / 64) + 1) * 64
+    if (this.#padded.length < length) this.#padded = new Uint8Array(length)
+    const padded = this.#padded.subarray(0, length)
     padded.set(bytes)
+    padded.fill(0, bytes.length)
     padded[bytes.length] = 0x80
     const key = await this.#key(epoch)
     const box = await crypto.subtle.encrypt(this.#how(record), key, padded)
@@ -68,6 +73,13 @@ export class PartCipher {
     this.#keys.set(epoch, known)
     return known
   }
+}
+
+/** Gives their memory back at once where the browser can: it has no hurry to collect what is no longer used, and sixty
+ *  parts later that would be as much as the value. */
+export function free(bytes: Uint8Array): void {
+  const buffer = bytes.buffer as { transfer?: (length: number) => unknown }
+  buffer.transfer?.(0)
 }
 
 function hasSubtle(): boolean {

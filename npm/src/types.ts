@@ -194,7 +194,8 @@ export interface Entries {
   put(name: string, value: unknown, options?: { expiresIn?: number }): void
   /** Up to 64 MiB: bytes, a `Blob` or `File` (which comes back as a `Blob`), or what `put` takes. All of it is on the
    *  disk when it resolves, or nothing has changed: rejects with `storage_full`, `aborted`, `too_large`,
-   *  `not_serializable`, `locked`. Bytes and JSON up to 64 KiB become an entry like those of `put`. */
+   *  `not_serializable`, `locked`. Bytes and JSON up to 64 KiB become an entry like those of `put`; larger bytes are
+   *  read while they are stored, so leave them as they are until then. */
   store(name: string, value: unknown, options?: StoreOptions): Promise<void>
   /** Any entry, as it was put or stored; `undefined` where there is none. Rejects with `tampered` where parts of it are
    *  missing or changed, and with `aborted`. */

@@ -5,6 +5,8 @@ import { suite as cookies } from './cookies_test.ts'
 import { suite as database } from './database_test.ts'
 import { suite as durability } from './durability_test.ts'
 import type { Browsing } from './harness/ports.ts'
+import { suite as large } from './large_test.ts'
+import { suite as migration } from './migration_test.ts'
 import { suite as passkeys } from './passkeys_test.ts'
 import { suite as quota } from './quota_test.ts'
 import { suite as random } from './random_test.ts'
@@ -20,6 +22,8 @@ export function run(browsing: Browsing, print: (line: string) => void, filter?: 
     database: bound(database),
     cookies: bound(cookies),
     quota: bound(quota),
+    large: bound(large),
+    migration: bound(migration),
     content_policy: bound(content),
     passkeys: bound(passkeys),
     random: bound(random),

@@ -283,6 +283,7 @@ export function suite(t: SuiteContext): void {
       async () => {
         const { where, a, b } = await two()
         await a.entries.store('x', patterned(2 * MiB))
+        await until('the other tab knows', async () => (await b.entries.info('x'))?.large)
         b.entries.put('x', 'small')
         await b.flush()
         await until('the other tab shows it', () => a.entries.get('x') === 'small')
