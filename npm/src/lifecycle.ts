@@ -12,7 +12,7 @@ import { isPersisted } from './page.ts'
 import type { Ports } from './ports.ts'
 import { notOpen, statusAfter } from './refusals.ts'
 import { StatusKeeper } from './status.ts'
-import type { StorageEvent } from './storage/storage.ts'
+import { partsNote, type StorageEvent } from './storage/storage.ts'
 import type { ChangeNote } from './tabs.ts'
 import type {
   ChangeEvent,
@@ -24,8 +24,10 @@ import type {
   StatusReason,
   UnlockOptions,
 } from './types.ts'
-import { Changed } from './values.ts'
-import { loaded } from './wasm_source.ts'
+import { Changed, schemaId } from './values.ts'
+import { loaded as fetched } from './wasm_source.ts'
+
+const parts = () => fetched('parts.js', import('./parts.ts'))
 
 export class Lifecycle {
   readonly audience = new Audience()
@@ -50,6 +52,8 @@ export class Lifecycle {
   #disposed = false
   /** False as soon as it is being disposed of. */
   lives = true
+  #sweeping = false
+  #askedToPersist = false
   /** What this application wants a passphrase to cost, as far as it has said so. */
   cost: PassphraseCost = {}
 
@@ -68,14 +72,20 @@ export class Lifecycle {
       repaired: (lockerId) => this.#behind(async (open) => (await repairing()).follow(this, open), lockerId),
       left: (lockerId) => this.#behind((open) => open.adopt(), lockerId),
       restored: () => this.#behind((open) => open.refresh('all')),
-      visible: () => this.#behind((open) => open.adopt()),
+      visible: () => {
+        this.#open?.values.dated?.()
+        this.#behind((open) => open.adopt())
+      },
     })
     this.opener = new Opener(ports, this.#connection, (progress) => {
       // Of a check on an open locker the status says nothing; at the start it stays `opening`.
       if (!this.#open)
         this.#status.change({ progress, ...(this.status.state === 'opening' ? {} : { state: 'unlocking' }) })
     })
-    this.#status = new StatusKeeper((status) => this.audience.tellStatus(status))
+    this.#status = new StatusKeeper((status) => {
+      this.audience.tellStatus(status)
+      if (status.state === 'locked') this.#sweep()
+    })
   }
 
   /** The open locker, if it still may be open. */
@@ -207,7 +217,7 @@ export class Lifecycle {
 
   /** The header on the disk. What locks by itself opens only where it is sure that it will. */
   async #look(): Promise<Header | undefined> {
-    if (this.ports.idle) (await loaded('idle.js', import('./idle.ts'))).attend(this)
+    if (this.ports.idle) (await fetched('idle.js', import('./idle.ts'))).attend(this)
     return this.opener.look()
   }
 
@@ -269,6 +279,7 @@ export class Lifecycle {
     const shown = this.#mirror.profile
     const open = new OpenLocker(opened, {
       fields: this.ports.fields,
+      version: this.ports.version,
       tabs: this.#connection.tabs,
       witness: this.opener.witness,
       now: this.ports.now,
@@ -277,6 +288,7 @@ export class Lifecycle {
       trouble: (error) => this.#trouble(open, error),
       recovered: () => this.#open === open && this.#status.change({ error: undefined }),
       lost: (error) => this.#lost(open, error),
+      replaced: (found) => this.#behind(async (still) => (await parts()).removeReplaced(still, found)),
     })
     this.#open = open
     this.#mirror.keep(open.values)
@@ -291,20 +303,34 @@ export class Lifecycle {
     if (this.#open !== open) return
     this.audience.tellChange(open.values.differences(shown), 'unlock')
     open.settle(loaded)
+    const { version, storage, name } = this.ports
     if (!open.readOnly) {
       void opened.behind?.(open)
       this.keep()
+      if (version > 0 && !open.values.held(schemaId) && loaded.damaged.size === 0)
+        open.write([{ id: schemaId, expires: 0, kind: 'json', text: String(version) }])
     }
+    const expiry = () => {
+      open.values.dated = undefined
+      this.#behind(async (still) =>
+        (await fetched('expiry.js', import('./expiry.ts'))).watch(still, this.ports.now),
+      )
+    }
+    open.values.dated = expiry
+    if (open.values.hasDates) expiry()
+    this.#behind(async (still) => {
+      if (storage.notes.get(partsNote(name))) await (await parts()).sweep(still, this.ports)
+    })
     const heard = this.#heard.splice(0)
     if (heard.length > 0) this.#behind((still) => still.heard(heard))
-    void isPersisted().then((persisted) => this.#open === open && this.#status.change({ persisted }))
+    this.#persist(open)
   }
 
   /** Keeps it open over a reload, where that is wanted. */
   keep(): void {
     // Without it there is one question more after the reload.
     if (this.ports.remember)
-      loaded('remember.js', import('./remember.ts'))
+      fetched('remember.js', import('./remember.ts'))
         .then(({ keep }) => keep(this))
         .catch(() => {})
   }
@@ -312,6 +338,27 @@ export class Lifecycle {
   /** Shows something more of the present state. */
   show(part: Pick<Status, 'lockAt'>): void {
     this.#status.change(part)
+  }
+
+  /** Asks for the data to be kept as soon as there is something worth it. */
+  #persist(open: OpenLocker): void {
+    const worth = () => open.values.differences(this.ports.fields.initial).any
+    const ask = this.ports.persist && !this.#askedToPersist && worth()
+    this.#askedToPersist ||= ask
+    void isPersisted(ask).then((persisted) => this.#open === open && this.#status.change({ persisted }))
+  }
+
+  /** Takes away what has expired while the locker is locked. */
+  #sweep(): void {
+    if (this.#sweeping) return
+    this.#sweeping = true
+    fetched('sweep.js', import('./sweep.ts'))
+      .then(({ whileLocked }) => whileLocked(this, this.ports))
+      // Nobody asked for it, and whoever unlocks finds the same things again.
+      .catch(() => {})
+      .finally(() => {
+        this.#sweeping = false
+      })
   }
 
   #notOpened(error: unknown, asked: boolean): void {
@@ -409,6 +456,7 @@ export class Lifecycle {
   #changed(changed: Changed, from: ChangeEvent['from']): void {
     if (changed.fields.size > 0 && this.#open) this.#mirror.keep(this.#open.values)
     this.audience.tellChange(changed, from)
+    if (this.#open && this.ports.persist && !this.#askedToPersist) this.#persist(this.#open)
   }
 
   #trouble(open: OpenLocker, error: LockerError): void {
@@ -427,5 +475,5 @@ export class Lifecycle {
 }
 
 export function repairing() {
-  return loaded('repair.js', import('./repair.ts'))
+  return fetched('repair.js', import('./repair.ts'))
 }

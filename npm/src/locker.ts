@@ -56,6 +56,7 @@ export function makeLocker(ports: Ports): Locker {
     }
   }
   const slots = () => loaded('slots.js', import('./slots.ts'))
+  const large = () => loaded('large.js', import('./large.ts'))
 
   function patch(values: AnyProfile): void {
     if (typeof values !== 'object' || values === null)
@@ -77,11 +78,14 @@ export function makeLocker(ports: Ports): Locker {
     get profile() {
       return life.profile
     },
-    entries: entriesOf({
-      values: () => life.open?.values,
-      write: (items) => life.writable().write(items),
-      now: ports.now,
-    }),
+    entries: entriesOf(
+      {
+        values: () => life.open?.values,
+        write: (items) => life.writable().write(items),
+        now: ports.now,
+      },
+      { store: later(large, 'store'), load: later(large, 'load'), info: later(large, 'info') } as never,
+    ),
     async create(secret: CreateSecret = { device: true }, options = {}) {
       await life.create(secretOf(secret, 'making') as CreateSecret, options)
     },

@@ -5,17 +5,17 @@ import { checkIdentity, type Merged, merge, prune, rootAfter } from './apply.ts'
 import { toBase64url } from './base64url.ts'
 import { asRecord } from './checked.ts'
 import type { CookieKey } from './cookie_access.ts'
-import { LockerError, lockedMeanwhile } from './errors.ts'
+import { LockerError, lockedMeanwhile, newerSchema } from './errors.ts'
 import type { Header, SealedRecord } from './format.ts'
 import { within } from './node.ts'
 import type { Opened } from './opener.ts'
 import { adoptOrphans } from './orphans.ts'
 import type { Fields } from './profile.ts'
 import { serialize } from './serialize.ts'
-import type { StorageSession } from './storage/storage.ts'
+import type { Snapshot, StorageSession } from './storage/storage.ts'
 import { type ChangeNote, newerIds, type Tabs } from './tabs.ts'
 import type { ChangeEvent, Status } from './types.ts'
-import { Changed, fieldId, type Values } from './values.ts'
+import { Changed, fieldId, schemaId, type Values } from './values.ts'
 import type { OpenVault, PlainItem, Sealed } from './vault.ts'
 import { loaded } from './wasm_source.ts'
 import type { Witness } from './witness.ts'
@@ -30,11 +30,15 @@ const mostSeals = 2 ** 30
 
 export interface OpenLockerHost extends Pick<ApplierHost, 'now' | 'trouble' | 'recovered' | 'lost'> {
   readonly fields: Fields
+  /** Which version of the application's values this is. */
+  readonly version: number
   readonly tabs: Tabs
   readonly witness: Witness
   /** Values look different now. */
   changed(changed: Changed, from: ChangeEvent['from']): void
   status(part: Partial<Pick<Status, 'pending' | 'damaged' | 'integrity' | 'readOnly'>>): void
+  /** Large values may have been replaced on the disk: what lies there of `ids` says which parts are of no more use. */
+  replaced(found: ReadonlyMap<string, unknown>): void
 }
 
 export class OpenLocker {
@@ -82,6 +86,15 @@ export class OpenLocker {
     })
   }
 
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Whether there are records that do not open. */
+  get anyDamaged(): boolean {
+    return this.#damaged.size > 0
+  }
+
   get pending(): number {
     return this.#session.pending().length
   }
@@ -106,6 +119,12 @@ export class OpenLocker {
     }
   }
 
+  /** What reading works with, also where nothing can be written. */
+  get reader() {
+    if (this.#closed) throw lockedMeanwhile()
+    return { session: this.#session, vault: this.#vault, changed: this.#host.changed }
+  }
+
   /** What unlocking leaves to be done behind it: tell other tabs, apply what is pending, throw old things away. */
   settle({ adopted, outdated }: Opened['loaded']): void {
     this.#host.tabs.tell('changed', this.#lockerId, adopted)
@@ -127,40 +146,55 @@ export class OpenLocker {
   }
 
   /** Read, change and write in one transaction, in which nothing but the storage is waited for. */
-  async update(name: string, change: (value: unknown) => unknown): Promise<unknown> {
+  update(name: string, change: (value: unknown) => unknown): Promise<unknown> {
     const id = fieldId(name)
     const { fields } = this.#host
-    let items: PlainItem[] = []
-    let sealed: Sealed[] = []
-    let merged: Merged = { won: [] }
-    await this.#session.transact([id], (found) => {
-      this.#mustWrite()
-      this.#check(found.header)
+    return this.replace(id, (newer) => {
       // Values that are handed over but not applied yet are among ours, and newer than what lies there.
       let current = this.values.field(name)
-      const there = asRecord(found.records.get(id), id)
-      if (there && this.values.isNewer(there)) {
-        const [result] = this.#vault.open([there])
-        if (result?.opens) {
-          current = fields.plausible(name, result.value) ? result.value : fields.initial[name]
-          this.#vault.observe(there.rev)
-        }
-      }
+      if (newer) current = fields.plausible(name, newer.value) ? newer.value : fields.initial[name]
       const next = change(current)
       if (typeof next === 'object' && next !== null && 'then' in next) {
         throw new TypeError(
           'update: the function has to return the value itself, not a promise; await first, then call update.',
         )
       }
-      items = [{ id, expires: 0, kind: 'json', text: serialize(next, name) }]
+      return { id, expires: 0, kind: 'json', text: serialize(next, name) }
+    })
+  }
+
+  /** Writes what `make` makes of the value that lies there, if that is newer than ours; in one transaction. */
+  async replace(
+    id: string,
+    make: (newer: { value: unknown } | undefined) => PlainItem,
+    durability: 'strict' | 'relaxed' = 'relaxed',
+  ): Promise<unknown> {
+    let items: PlainItem[] = []
+    let sealed: Sealed[] = []
+    let merged: Merged = { won: [] }
+    const write = (found: Snapshot) => {
+      this.#mustWrite()
+      this.#check(found.header)
+      let newer: { value: unknown } | undefined
+      const there = asRecord(found.records.get(id), id)
+      if (there && this.values.isNewer(there)) {
+        const [result] = this.#vault.open([there])
+        if (result?.opens) {
+          newer = result
+          this.#vault.observe(there.rev)
+        }
+      }
+      items = [make(newer)]
       sealed = this.#vault.seal(items, this.#host.now())
       const records = sealed.map(({ record }) => record)
       const outcome = merge(found, records, this.#vault, this.#host.now())
       merged = outcome
       return outcome.changes
-    })
+    }
+    const { records } = await this.#session.transact([id], write, { durability })
     if (!this.#closed) this.#take(items, sealed)
     this.#told(merged)
+    this.#replaced(records)
     const [item] = items
     return item && decoded(item, sealed[0]?.normalized)
   }
@@ -310,12 +344,18 @@ export class OpenLocker {
 
   #applied(merged: Merged, found: ReadonlyMap<string, unknown>): void {
     this.#told(merged)
+    this.#replaced(found)
     this.#host.status({ pending: this.pending })
     if (Math.abs(this.#host.now() - this.#witnessed) > witnessPause) void this.#witness()
     if (this.#closed) return
     // What was found newer than ours is also announced by the tab that wrote it; reading it now costs nothing.
     const replaced = new Set(merged.won.map((record) => record.id))
     this.#absorb([...found].filter(([id]) => !replaced.has(id)))
+  }
+
+  #replaced(found: ReadonlyMap<string, unknown>): void {
+    const large = [...found.values()].some((record) => (record as SealedRecord).kind === 'parts')
+    if (large) this.#host.replaced(found)
   }
 
   #told({ won, root }: Merged, news: readonly SealedRecord[] = won): void {
@@ -347,6 +387,7 @@ export class OpenLocker {
       }
       good.push(record)
       this.#vault.observe(record.rev)
+      if (record.id === schemaId && Number(result.value) > this.#host.version) this.lose(newerSchema())
       this.values.take(record, result.value, changed)
     }
     this.#noteDamaged(bad, good)
@@ -364,6 +405,6 @@ export class OpenLocker {
 
 /** The value as it will be read from now on: never the caller's own object, which may still change. */
 function decoded(item: PlainItem, normalized: string | undefined): unknown {
-  if (item.kind === 'json') return JSON.parse(normalized ?? item.text)
-  return item.kind === 'bytes' ? item.bytes.slice() : undefined
+  if ('text' in item) return JSON.parse(normalized ?? item.text)
+  return 'bytes' in item ? item.bytes.slice() : undefined
 }

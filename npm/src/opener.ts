@@ -37,6 +37,10 @@ export class Opener {
     this.#progress = progress
   }
 
+  session(): Promise<StorageSession> {
+    return this.#connection.open()
+  }
+
   /** The header on the disk. */
   async look(): Promise<Header | undefined> {
     const session = await this.#connection.open()
@@ -66,6 +70,7 @@ export class Opener {
       } finally {
         slot.wipe()
       }
+      vault.now = now
       const header = await stored(writeNew(session, vault, now(), slot.keys))
       this.lockerId = toBase64url(header.locker_id)
       return { session, vault, header, loaded: emptyLoaded(this.ports) }
@@ -138,6 +143,7 @@ export class Opener {
       signal,
       cost,
     })
+    vault.now = this.ports.now
     const { name, tenant } = this.ports.name
     // A header changed in place opens for reading; a whole one from elsewhere does not belong here.
     if (!vault.genuine || (header.name === name && header.tenant === tenant))

@@ -9,9 +9,10 @@ import { adoptOrphans } from './orphans.ts'
 import { breathe } from './page.ts'
 import type { Fields } from './profile.ts'
 import type { StorageSession } from './storage/storage.ts'
-import type { Integrity } from './types.ts'
-import { Values } from './values.ts'
+import type { Integrity, Migrate } from './types.ts'
+import { schemaId, Values } from './values.ts'
 import { chunks, type OpenVault } from './vault.ts'
+import { loaded as module } from './wasm_source.ts'
 import type { Witness } from './witness.ts'
 
 /** What a locker holds once it is open. */
@@ -59,6 +60,8 @@ class HeaderChanged extends Error {}
 export interface LoadOptions {
   fields: Fields
   now: () => number
+  version: number
+  migrate: Migrate | undefined
   progress(fraction: number): void
   signal: AbortSignal
   /** Not where somebody has just accepted what is there. */
@@ -96,26 +99,35 @@ export async function load(
     if (oldHeader) throw new HeaderChanged()
   }
   try {
-    const loaded = emptyLoaded(options)
+    let adopted: SealedRecord[] = []
+    let left: Iterable<string> = []
     // Under a header that is not genuine nothing is written, not even what other tabs left behind.
     if (vault.genuine) {
       try {
         const { handed, damaged } = await adoptOrphans(session, vault, options.now, mayAdopt)
-        loaded.adopted = handed
-        loaded.damaged = new Set(damaged)
+        adopted = [...handed]
+        left = damaged
       } catch (error) {
         if (!oldHeader) throw error
       }
     }
-    const found = await session.load('all')
-    mustBeSame(found.header)
-    await decode(vault, found.records, loaded, options)
-    const root = asRecord(found.root, 'root')
-    look(root)
-    loaded.integrity = integrityOf(vault, root)
-    // Records that do not fit their root are no copy, or not a whole one.
-    if (loaded.integrity === 'ok' && rolledBack) loaded.integrity = 'rolled_back'
-    return loaded
+    for (;;) {
+      const found = await session.load('all')
+      mustBeSame(found.header)
+      const loaded = { ...emptyLoaded(options), adopted, damaged: new Set(left) }
+      await decode(vault, found.records, loaded, options)
+      const root = asRecord(found.root, 'root')
+      look(root)
+      loaded.integrity = integrityOf(vault, root)
+      // Records that do not fit their root are no copy, or not a whole one.
+      if (loaded.integrity === 'ok' && rolledBack) loaded.integrity = 'rolled_back'
+      const from = Number(loaded.values.visible(schemaId) ?? 0)
+      // A new locker has nothing to be brought up to anything; it is given its number when it is open.
+      // One whose number cannot be read is shown as it is: nothing is changed on a guess.
+      if (from === options.version || found.records.size === 0 || loaded.damaged.has(schemaId)) return loaded
+      const { bringUp } = await module('migration.js', import('./migration.ts'))
+      adopted.push(...(await bringUp(session, vault, mustBeSame, options)))
+    }
   } catch (error) {
     if (error instanceof HeaderChanged) return 'changed'
     throw error

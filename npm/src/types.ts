@@ -71,7 +71,8 @@ export interface ChangeEvent {
   readonly fields: ReadonlySet<string>
   /** Names of entries, without `entry/`. */
   readonly entries: ReadonlySet<string>
-  readonly from: 'here' | 'elsewhere' | 'unlock' | 'lock'
+  /** `'expiry'`: their time has come. */
+  readonly from: 'here' | 'elsewhere' | 'unlock' | 'lock' | 'expiry'
 }
 
 /** What `on(event, …)` tells. */
@@ -173,17 +174,69 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json | undefined }
 
+/** How far a large entry is sealed or opened, in bytes. */
+export interface StoreProgress {
+  readonly done: number
+  readonly total: number
+}
+
+/** How a large entry is read. */
+export interface LoadOptions {
+  /** Gives up: rejects with `aborted`. */
+  signal?: AbortSignal
+  /** Called after every MiB or so, and with `done` equal to `total` at the end. */
+  onProgress?: (progress: StoreProgress) => void
+}
+
+/** How a large entry is kept. */
+export interface StoreOptions extends LoadOptions {
+  /** Seconds after which it counts as gone. */
+  expiresIn?: number
+}
+
+/** What is known of an entry without reading it. */
+export interface EntryInfo {
+  readonly kind: 'json' | 'bytes' | 'blob'
+  /** Bytes of the value, or of its JSON text. */
+  readonly size: number
+  /** Of a `Blob`: its media type. */
+  readonly type?: string
+  /** Kept in parts: `load` gives it, `get` does not. */
+  readonly large: boolean
+}
+
 /** An application's own values, sealed like the profile. */
 export interface Entries {
   /** Seals and hands over, like `set`. Throws `not_serializable` for what does not come back from JSON as it
    *  was: functions, cycles, BigInt, NaN, dates, class instances. */
   put(name: string, value: unknown, options?: { expiresIn?: number }): void
-  /** A deeply frozen value, the same object until it changes; bytes as a copy; `undefined` where there is none. */
+  /** Up to 64 MiB: bytes, a `Blob` or `File` (which comes back as a `Blob`), or what `put` takes. All of it is on the
+   *  disk when it resolves, or nothing has changed: rejects with `storage_full`, `aborted`, `too_large`,
+   *  `not_serializable`, `locked`. Bytes and JSON up to 64 KiB become an entry like those of `put`; larger bytes are
+   *  read while they are stored, so leave them as they are until then. */
+  store(name: string, value: unknown, options?: StoreOptions): Promise<void>
+  /** Any entry, as it was put or stored; `undefined` where there is none. Rejects with `tampered` where parts of it are
+   *  missing or changed, and with `aborted`. */
+  load<T = Json | Uint8Array | Blob>(name: string, options?: LoadOptions): Promise<T | undefined>
+  info(name: string): Promise<EntryInfo | undefined>
+  /** A deeply frozen value, the same object until it changes; bytes as a copy; `undefined` where there is none, and for
+   *  a large one, which takes `load`. */
   get<T = Json | Uint8Array>(name: string): T | undefined
   delete(name: string): void
   /** The names of what is there and has not expired, sorted. */
   list(): string[]
 }
+
+/** All plain values of a locker: profile fields, also such as the schema does not name any more, and entries. Large
+ *  entries are not among them, and stay. */
+export interface StoredValues {
+  profile: Record<string, unknown>
+  entries: Record<string, unknown>
+}
+
+/** Makes the values of this version of the application out of those of version `from`, 0 where none was ever said.
+ *  What it leaves out is deleted. Synchronous; it may be called again when the disk has to be asked again. */
+export type Migrate = (from: number, values: StoredValues) => StoredValues
 
 /** How a locker is made; every port can be replaced. */
 export interface LockerOptions<S extends Schema = Schema> {
@@ -201,6 +254,16 @@ export interface LockerOptions<S extends Schema = Schema> {
   remember?: 'reload'
   /** The application's own profile fields. */
   schema?: S
+  /** Of the application's values, a whole number from 1 on. Raise it when they change their form: the first unlocking
+   *  under the new number calls `migrate`. A page of an older version does not open the locker any more then:
+   *  `unsupported_format`. */
+  version?: number
+  /** Called in the transaction that writes what it returns, before the first value is shown. What it throws is the
+   *  cause of an `unsupported_format` that unlocking rejects with, and nothing has changed. */
+  migrate?: Migrate
+  /** Asks the browser not to evict this origin's data, once something was written and the locker is open. Some
+   *  browsers ask the person. `status.persisted` tells the answer. */
+  persist?: boolean
   /** `indexedDBStorage()` in a browser, `memoryStorage()` elsewhere, if not said. */
   storage?: LockerStorage
   /** Profile fields kept also as a plain copy, so that they can be shown before unlocking. */

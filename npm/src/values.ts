@@ -16,6 +16,9 @@ type Meta = Pick<SealedRecord, 'id' | 'rev' | 'writer' | 'kind' | 'expires'>
 const profilePrefix = 'profile/'
 const entryPrefix = 'entry/'
 
+/** The version of the application's values: a number, sealed like any value. */
+export const schemaId = 'schema/version'
+
 export function fieldId(name: string): string {
   return profilePrefix + name
 }
@@ -59,6 +62,9 @@ export class Values {
   readonly #fields: Fields
   readonly #now: () => number
   #profile: Readonly<Record<string, unknown>> | undefined
+  /** Whether any value expires, and who wants to know of another one. */
+  hasDates = false
+  dated: (() => void) | undefined
 
   constructor(fields: Fields, now: () => number) {
     this.#fields = fields
@@ -88,7 +94,11 @@ export class Values {
     const before = changed ? this.#shown(id) : undefined
     // The old object stays in use for an equal value, so that nobody sees a change of reference.
     const kept = changed && sameValue(before, value) ? before : deepFreeze(value)
-    this.#held.set(id, { rev, writer, kind, expires, value: kept })
+    this.#held.set(id, { rev, writer, kind, expires, value: this.#isOver(expires) ? undefined : kept })
+    if (expires !== 0) {
+      this.hasDates = true
+      this.dated?.()
+    }
     if (!changed) return
     if (!sameValue(before, this.#shown(id))) {
       changed.add(id)
@@ -101,11 +111,44 @@ export class Values {
     return id.startsWith(profilePrefix) ? this.field(id.slice(profilePrefix.length)) : this.visible(id)
   }
 
-  /** The value itself, or `undefined` where there is none, it is deleted or it has expired. */
+  /** The value itself, or `undefined` where there is none, it is deleted or it has expired. Of a large one it is what
+   *  says where its parts lie. */
   visible(id: string): unknown {
     const held = this.#held.get(id)
-    if (held === undefined || held.kind === 'gone') return undefined
-    return held.expires !== 0 && held.expires <= this.#now() ? undefined : held.value
+    return held === undefined || this.#isOver(held.expires) ? undefined : held.value
+  }
+
+  /** Of everything held, deletions too. */
+  ids(): string[] {
+    return [...this.#held.keys()]
+  }
+
+  /** Of what is held. */
+  kind(id: string): RecordKind | undefined {
+    return this.#held.get(id)?.kind
+  }
+
+  #isOver(expires: number): boolean {
+    return expires !== 0 && expires <= this.#now()
+  }
+
+  /** Lets go of what has expired, and notes it in `changed`. */
+  expire(changed: Changed): { over: string[]; next: number } {
+    const over: string[] = []
+    let next = Number.POSITIVE_INFINITY
+    for (const [id, held] of this.#held) {
+      if (held.expires === 0) continue
+      if (!this.#isOver(held.expires)) {
+        next = Math.min(next, held.expires)
+        continue
+      }
+      over.push(id)
+      if (held.value === undefined) continue
+      held.value = undefined
+      changed.add(id)
+      this.#profile = undefined
+    }
+    return { over, next }
   }
 
   field(name: string): unknown {

@@ -5,14 +5,14 @@
 import { toJson } from './base64url.ts'
 import { asHeader } from './checked.ts'
 import { asError, type Failure, LockerError, lockedMeanwhile, orThrow, outOfMemory } from './errors.ts'
-import type { Header, SealedRecord, Version } from './format.ts'
+import type { Header, Member, SealedRecord } from './format.ts'
 import { headerFromJson } from './header_json.ts'
 import { Memory, PackedReader, PackedWriter, recordKinds, textBound } from './packed.ts'
 import type { Vault as CoreVault, MainModule } from './wasm/locker.js'
 
 /** A value to seal. */
 export type PlainItem = { id: string; expires: number } & (
-  | { kind: 'json'; text: string }
+  | { kind: 'json' | 'parts'; text: string }
   | { kind: 'bytes'; bytes: Uint8Array }
   | { kind: 'gone' }
 )
@@ -23,22 +23,23 @@ export interface Sealed {
   normalized?: string
 }
 
-/** What a record holds: a parsed value, bytes, `undefined` for a deletion; or it does not open. */
+/** What a record holds: a parsed value, bytes, `undefined` for a deletion and for what has expired and was swept; or
+ *  it does not open. */
 export type Opened = { opens: true; value: unknown } | { opens: false }
 
 /** A change of the record set, as the root has to know it. */
 export interface RootChange {
   id: string
   /** The version that lay there. */
-  before?: Version
+  before?: Member
   /** The version that lies there now; none when it was removed. */
-  after?: Version
+  after?: Member
 }
 
 export type RootCheck = 'ok' | 'records' | 'header' | Failure
 
 const recordFrame = 2 + 8 + 8 + 4 + 1 + 8 + 12 + 4
-const changeFrame = 2 + 1 + 8 + 8 + 8 + 8
+const changeFrame = 2 + 1 + 8 + 8 + 8 + 8 + 8 + 8
 /** WASM memory never shrinks: what is opened goes in by pieces of about this size, not all at once. */
 const chunkBytes = 1 << 20
 
@@ -60,6 +61,7 @@ export class OpenVault {
   #self: SealedRecord['writer'] | undefined
   /** Of the newest header that was seen on the disk. */
   headerRev = 0
+  now: () => number = Date.now
   #wiped = false
 
   constructor(module: MainModule, core: CoreVault) {
@@ -147,7 +149,12 @@ export class OpenVault {
     const status = read.bytes(records.length)
     const values = JSON.parse(read.text(read.u32())) as unknown[]
     const opened = Array.from(status, (kind, i): Opened => {
-      if (kind === 3) return { opens: false }
+      if (kind === 3) {
+        const { box, expires } = records[i] as SealedRecord
+        return box.length === 0 && expires <= this.now()
+          ? { opens: true, value: undefined }
+          : { opens: false }
+      }
       if (kind === 1) return { opens: true, value: read.bytes(read.u32()) }
       return { opens: true, value: kind === 0 ? values[i] : undefined }
     })
@@ -183,8 +190,10 @@ export class OpenVault {
       write.u8(before ? 1 : 0)
       write.f64(before?.rev ?? 0)
       write.bytes(before?.writer ?? noWriter)
+      write.f64(before?.expires ?? 0)
       write.f64(after?.rev ?? 0)
       write.bytes(after?.writer ?? noWriter)
+      write.f64(after?.expires ?? 0)
     }
     const output = this.#module._vault_apply_root(this.#handle, rootBytes, changes.length, write.length, now)
     return output === 0 ? this.core.failure() : readRecord(this.#reader(output))

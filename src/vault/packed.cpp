@@ -244,7 +244,7 @@ result<std::size_t> packed_door::open(vault& with, std::size_t count, std::size_
     const crypto::aead_mask* const mask = ahead.next(read.record.meta.epoch);
     if (accumulate) {
       ++sum_count_;
-      if (read.has_term) sum_.add(with.term(read.record.meta.id, read.record.meta.version));
+      if (read.has_term) sum_.add(with.term(read.record.meta.id, read.record.meta.version, read.record.meta.expires));
     }
     if (i != 0) out.u8(',');
     std::optional<std::size_t> value;
@@ -256,9 +256,11 @@ result<std::size_t> packed_door::open(vault& with, std::size_t count, std::size_
           read.record.meta.kind == record_kind::bytes ? in_place(read.record.box).first(plain) : out.peek(plain),
           mask);
     }
-    status[i] =
-        value ? static_cast<std::uint8_t>(read.record.meta.kind) : static_cast<std::uint8_t>(open_status::closed);
-    if (value && read.record.meta.kind == record_kind::json) {
+    const bool is_json = holds_json(read.record.meta.kind);
+    status[i] = !value    ? static_cast<std::uint8_t>(open_status::closed)
+                : is_json ? static_cast<std::uint8_t>(open_status::json)
+                          : static_cast<std::uint8_t>(read.record.meta.kind);
+    if (value && is_json) {
       (void)out.take(*value);
     } else {
       out.raw(std::string_view("null"));
@@ -363,9 +365,14 @@ result<std::size_t> packed_door::apply_root(vault& with, std::size_t root_size, 
     version after;
     const bool good_before = to_integer(reader.f64(), before.rev);
     before.writer = reader.array<8>();
+    const bool good_before_date = to_integer(reader.f64(), change.before_expires);
     const bool good_after = to_integer(reader.f64(), after.rev);
     after.writer = reader.array<8>();
-    if (!good_before || !good_after || had_old > 1 || change.id.size() > max_id_bytes) return bad_call();
+    const bool good_after_date = to_integer(reader.f64(), change.after_expires);
+    if (!good_before || !good_before_date || !good_after || !good_after_date || had_old > 1 ||
+        change.id.size() > max_id_bytes) {
+      return bad_call();
+    }
     if (had_old == 1) change.before = before;
     if (after.rev != 0) change.after = after;
     applied.push_back(change);

@@ -230,6 +230,9 @@ result<std::optional<std::string>> vault::check(const plain_item& item) const {
   }
   const bool is_profile = item.id.starts_with(profile_prefix);
   switch (item.kind) {
+    case record_kind::parts:
+      if (is_profile) break;
+      [[fallthrough]];
     case record_kind::json:
       if (is_profile) return schema_.check(item.id.substr(profile_prefix.size()), as_text(item.value));
       if (detail::check_json(as_text(item.value)) == detail::json_flaw::none) return std::nullopt;
@@ -243,7 +246,7 @@ result<std::optional<std::string>> vault::check(const plain_item& item) const {
       if (item.value.empty()) return std::nullopt;
       return fail(errc::invalid_field, "A deletion carries no value.", about());
   }
-  return fail(errc::invalid_field, "A value is JSON, bytes or a deletion.", about());
+  return fail(errc::invalid_field, "A value is JSON, bytes or a deletion; parts belong to entries.", about());
 }
 
 result<std::uint64_t> vault::draw_revs(std::size_t count, std::uint64_t now) {
@@ -301,7 +304,7 @@ std::optional<std::size_t> vault::open(const record_view& record, mutable_bytes_
   const auto size = record_binding_.open(*key, record, out, mask);
   if (!size) return std::nullopt;
   // Whoever holds the key may still have sealed what is not of its kind; it must not spoil the others.
-  const bool fits = record.meta.kind == record_kind::json
+  const bool fits = holds_json(record.meta.kind)
                         ? detail::check_json(as_text(out.first(*size))) == detail::json_flaw::none
                         : record.meta.kind == record_kind::bytes || *size == 0;
   if (!fits) {
@@ -343,11 +346,11 @@ result<sealed_root> vault::apply_root(const root& old, std::span<const root_chan
   for (const root_change& change : changes) {
     if (change.before) {
       if (next.count == 0) return bad_root("counts fewer records than there are.");
-      next.sum.subtract(term(change.id, *change.before));
+      next.sum.subtract(term(change.id, *change.before, change.before_expires));
       --next.count;
     }
     if (change.after) {
-      next.sum.add(term(change.id, *change.after));
+      next.sum.add(term(change.id, *change.after, change.after_expires));
       ++next.count;
       ++next.sealed;
     }

@@ -6,6 +6,8 @@ import { suite as database } from './database_test.ts'
 import { suite as durability } from './durability_test.ts'
 import type { Browsing } from './harness/ports.ts'
 import { suite as kills } from './kills_test.ts'
+import { suite as large } from './large_test.ts'
+import { suite as migration } from './migration_test.ts'
 import { suite as passkeys } from './passkeys_test.ts'
 import { suite as quota } from './quota_test.ts'
 import { suite as random } from './random_test.ts'
@@ -23,6 +25,8 @@ export function run(browsing: Browsing, print: (line: string) => void, filter?: 
     database: bound(database),
     cookies: bound(cookies),
     quota: bound(quota),
+    large: bound(large),
+    migration: bound(migration),
     content_policy: bound(content),
     passkeys: bound(passkeys),
     remember: bound(remember),

@@ -340,6 +340,50 @@ TEST(Packed, ChecksTheRootAgainstWhatWasOpened) {
   EXPECT_EQ(check(records, next), integrity::records);
 }
 
+TEST(Packed, AnExpiredRecordWithoutItsBoxStillCountsAndItsDateCannotBeChanged) {
+  auto vault = test::new_vault();
+  packed_door door;
+  auto records = std::vector<stored_record>{
+      sealed(door, vault, {{.id = "entry/a", .value = "1", .expires = 1'000}})[0].record,
+      sealed(door, vault, {{.id = "entry/b", .value = "2"}})[0].record};
+  const auto check = [&](const std::vector<stored_record>& found, bytes_view root) {
+    door.sum_begin();
+    const bytes packed = test::pack(found);
+    EXPECT_TRUE(test::put(door, packed));
+    const auto opened = door.open(vault, found.size(), packed.size(), true);
+    EXPECT_TRUE(opened);
+    EXPECT_TRUE(test::put(door, root));
+    return door.check_root(vault, root.size()).value_or(integrity::header);
+  };
+  bytes input;
+  {
+    door.sum_begin();
+    const auto empty = door.rebuild_root(vault, now);
+    ASSERT_TRUE(empty);
+    input = test::output_of(door, *empty);
+  }
+  const std::size_t root_size = input.size();
+  const bytes changes = test::pack(std::vector<test::packed_change>{
+      {.id = "entry/a", .before = {}, .after = records[0].version, .after_expires = 1'000},
+      {.id = "entry/b", .before = {}, .after = records[1].version}});
+  input.insert(input.end(), changes.begin(), changes.end());
+  ASSERT_TRUE(test::put(door, input));
+  const auto size = door.apply_root(vault, root_size, 2, input.size(), now);
+  ASSERT_TRUE(size) << size.error().message;
+  const bytes root = test::output_of(door, *size);
+  EXPECT_EQ(check(records, root), integrity::ok);
+
+  auto swept = records;
+  swept[0].box.clear();
+  EXPECT_EQ(check(swept, root), integrity::ok);
+  swept[0].expires = 2'000;
+  EXPECT_EQ(check(swept, root), integrity::records);
+  swept = records;
+  swept[1].box.clear();
+  swept[1].expires = 1'000;
+  EXPECT_EQ(check(swept, root), integrity::records) << "a value that never expires cannot be made to look expired";
+}
+
 TEST(Packed, EveryTruncationOfARootAndItsChangesIsRefused) {
   auto vault = test::new_vault();
   packed_door door;

@@ -277,8 +277,8 @@ TEST(Vault, TheRootFollowsEveryChange) {
   ASSERT_TRUE(both);
   EXPECT_EQ(both->count, 2U);
   set_sum sum;
-  sum.add(made.term("entry/a", a.version));
-  sum.add(made.term("entry/b", b.version));
+  sum.add(made.term("entry/a", a.version, 0));
+  sum.add(made.term("entry/b", b.version, 0));
   EXPECT_EQ(made.check_root(*both, sum, 2), integrity::ok);
   EXPECT_EQ(made.check_root(*both, sum, 3), integrity::records);
   EXPECT_EQ(made.check_root(*opened, sum, 2), integrity::records) << "an older root";
@@ -294,10 +294,10 @@ TEST(Vault, TheRootFollowsEveryChange) {
   const auto one = made.open_root(stored(*last).view());
   ASSERT_TRUE(one);
   set_sum expected;
-  expected.add(made.term("entry/a", a2.version));
+  expected.add(made.term("entry/a", a2.version, 0));
   EXPECT_EQ(made.check_root(*one, expected, 1), integrity::ok);
   set_sum replaced_by_older;
-  replaced_by_older.add(made.term("entry/a", a.version));
+  replaced_by_older.add(made.term("entry/a", a.version, 0));
   EXPECT_EQ(made.check_root(*one, replaced_by_older, 1), integrity::records);
 
   const auto more_than_there_were =

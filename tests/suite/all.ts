@@ -15,9 +15,11 @@ import { suite as joseKeys } from './jose_keys.ts'
 import { suite as joseReading } from './jose_reading.ts'
 import { suite as joseRemote } from './jose_remote.ts'
 import { suite as joseTokens } from './jose_tokens.ts'
+import { suite as largeEntries } from './large_entries.ts'
 import { suite as lateEntries } from './late_entries.ts'
 import { suite as lockerStates } from './locker_states.ts'
 import { suite as lockerWork } from './locker_work.ts'
+import { suite as migration } from './migration.ts'
 import { suite as movedRecords } from './moved_records.ts'
 import { suite as nanostores } from './nanostores.ts'
 import { suite as passkeys } from './passkeys.ts'
@@ -29,6 +31,7 @@ import { suite as separate } from './separate_lockers.ts'
 import { suite as slotTrouble } from './slot_trouble.ts'
 import { suite as slots } from './slots.ts'
 import { suite as tabs } from './tabs.ts'
+import { suite as timeToLive } from './time_to_live.ts'
 import { suite as witness } from './witness.ts'
 
 export const suites = {
@@ -38,6 +41,9 @@ export const suites = {
   persistent,
   interop,
   late_entries: lateEntries,
+  large_entries: largeEntries,
+  time_to_live: timeToLive,
+  migration,
   bad_fields: badFields,
   bad_records: badRecords,
   moved_records: movedRecords,

@@ -1,5 +1,5 @@
 /** Reading and changing a locker's disk behind its back, through the same port the locker uses. */
-import type { LockerStorage } from '@kbve/locker'
+import type { LockerStorage, PartStore } from '@kbve/locker'
 import type { Bytes, Disk, SealedRecord } from '../reference/shapes.ts'
 import { randomBytes, toBase64url } from '../reference/shapes.ts'
 
@@ -113,6 +113,7 @@ export function spied(inner: LockerStorage, beforeTransact?: () => Promise<void>
         upgrade: (fn) => session.upgrade(fn),
         load: (ids) => session.load(ids),
         key: (keyName) => session.key(keyName),
+        parts: () => partsOf(session),
         orphans: () => session.orphans(),
         close: () => session.close(),
         destroy: () => session.destroy(),
@@ -120,6 +121,12 @@ export function spied(inner: LockerStorage, beforeTransact?: () => Promise<void>
     },
   }
   return { storage, appended, written }
+}
+
+/** Where the session keeps the parts of large values. */
+export async function partsOf(session: Session): Promise<PartStore> {
+  if (!session.parts) throw new Error('this storage has no place for parts')
+  return session.parts()
 }
 
 interface Disturbance {
@@ -150,6 +157,7 @@ export function disturbed(
         upgrade: (fn) => session.upgrade((snapshot) => fn(found(snapshot))),
         load: async (ids) => found(await session.load(ids)),
         key: (keyName) => session.key(keyName),
+        parts: () => partsOf(session),
         async orphans() {
           const real = await session.orphans()
           if (!orphans) return real

@@ -3,11 +3,11 @@
 /// The packed form in which items and records cross into JavaScript, many in one call, and the memory they
 /// cross in. Numbers are little-endian and nothing is aligned:
 ///
-///     plain item    := u16 idLen, id, u8 kind (0 json, 1 bytes, 2 gone), f64 expires, u32 len, value
+///     plain item    := u16 idLen, id, u8 kind (0 json, 1 bytes, 2 gone, 3 parts), f64 expires, u32 len, value
 ///     packed record := u16 idLen, id, f64 rev, 8 bytes writer, u32 epoch, u8 kind, f64 expires,
 ///                      12 bytes nonce, u32 boxLen, box
-///     change        := u16 idLen, id, u8 hadOld, f64 oldRev, 8 bytes oldWriter,
-///                      f64 newRev, 8 bytes newWriter                          (newRev 0: removed)
+///     change        := u16 idLen, id, u8 hadOld, f64 oldRev, 8 bytes oldWriter, f64 oldExpires,
+///                      f64 newRev, 8 bytes newWriter, f64 newExpires          (newRev 0: removed)
 ///
 ///     seal gives    := for each item: packed record, u32 n, n bytes (the JSON text that was sealed instead of
 ///                      the value, where the field's rule changed it; else n = 0)
@@ -25,7 +25,7 @@
 
 namespace kbve::vault {
 
-/// What became of a record.
+/// What became of a record. One of kind `parts` is opened as the JSON that it is.
 enum class open_status : std::uint8_t { json = 0, bytes = 1, gone = 2, closed = 3 };
 
 /// Nonces, drawn a few at a time: asking a JavaScript engine for randomness costs more than sealing a small value.

@@ -39,6 +39,8 @@ struct root_change {
   std::string_view id;
   std::optional<version> before;  ///< The record that was there.
   std::optional<version> after;   ///< The record that is there now.
+  std::uint64_t before_expires = 0;
+  std::uint64_t after_expires = 0;
 };
 
 /// A root, sealed, with the memory of its box.
@@ -136,8 +138,8 @@ class vault {
   void masks(std::uint32_t epoch, std::span<const crypto::aead_nonce> nonces, std::span<crypto::aead_mask> out);
 
   /// A record's term in the set sum.
-  [[nodiscard]] crypto::hmac_tag term(std::string_view id, const version& at) const noexcept {
-    return set_term(set_key_, id, at);
+  [[nodiscard]] crypto::hmac_tag term(std::string_view id, const version& at, std::uint64_t expires) const noexcept {
+    return set_term(set_key_, id, at, expires);
   }
 
   /// Opens a root and remembers its count of seals. `tampered` when it does not open or is not one.

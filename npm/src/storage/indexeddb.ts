@@ -3,6 +3,7 @@
  * its own for each tab, localStorage for what a page could not finish.
  */
 import { disposed, hasCode } from '../errors.ts'
+import { loaded } from '../wasm_source.ts'
 import { deleteDatabase, openDatabase, storageError, unavailable } from './idb.ts'
 import { Journal } from './journal.ts'
 import { keysUnder, LateEntries } from './late.ts'
@@ -82,6 +83,7 @@ async function openSession(
     upgrade: (fn) => main.upgrade(fn),
     load: (ids) => main.load(ids),
     key: (name) => main.key(name),
+    parts: async () => (await loaded('part_store.js', import('./part_store.ts'))).partStore(main),
 
     async orphans() {
       const own = await journal.strangers()

@@ -20,7 +20,7 @@ import type { Changes, Snapshot, StorageEvent } from './storage.ts'
 /** Records read at a time: few enough to bound memory, many enough to keep the disk busy. */
 const BATCH = 2_000
 
-const stores: Stores = { meta: {}, records: { keyPath: 'id' }, keys: {} }
+const stores: Stores = { meta: {}, records: { keyPath: 'id' }, keys: {}, parts: { keyPath: 'id' } }
 
 const metaNames = ['header', 'root', 'attempts'] as const
 
@@ -102,6 +102,19 @@ export class MainDatabase {
       const request: IDBRequest<CryptoKey | undefined> = transaction.objectStore('keys').get(name)
       await completed(transaction)
       return request.result
+    })
+  }
+
+  /** One transaction on the parts of large values; gives what the last of its requests answers. */
+  parts<T>(
+    mode: IDBTransactionMode,
+    work: (parts: IDBObjectStore) => IDBRequest<T> | undefined,
+  ): Promise<T | undefined> {
+    return this.#withDatabase(async (database) => {
+      const transaction = database.transaction('parts', mode)
+      const request = work(transaction.objectStore('parts'))
+      await completed(transaction)
+      return request?.result
     })
   }
 

@@ -1,13 +1,22 @@
 /** One locker's databases in memory, and a session on them. What goes in and out is copied as IndexedDB would copy it. */
 import { disposed, evicted, type LockerError } from '../errors.ts'
 import type { JournalEntry } from '../format.ts'
-import type { Changes, Completion, Orphan, Snapshot, StorageEvent, StorageSession } from './storage.ts'
+import type {
+  Changes,
+  Completion,
+  Orphan,
+  PartStore,
+  Snapshot,
+  StorageEvent,
+  StorageSession,
+} from './storage.ts'
 
 /** What the databases of one locker would hold. */
 export interface Disk {
   meta: Pick<Snapshot, 'header' | 'root' | 'attempts'>
   records: Map<string, unknown>
   keys: Map<string, CryptoKey>
+  parts: Map<string, unknown>
   journals: Set<MemoryJournal>
   sessions: Set<MemorySession>
 }
@@ -22,6 +31,7 @@ export function emptyDisk(): Disk {
     meta: { header: undefined, root: undefined, attempts: undefined },
     records: new Map(),
     keys: new Map(),
+    parts: new Map(),
     journals: new Set(),
     sessions: new Set(),
   }
@@ -91,6 +101,20 @@ export class MemorySession implements StorageSession {
   async key(name: string): Promise<CryptoKey | undefined> {
     if (this.#ended) throw this.#ended
     return this.#disk.keys.get(name)
+  }
+
+  async parts(): Promise<PartStore> {
+    const use = async <T>(work: (parts: Map<string, unknown>) => T): Promise<T> => {
+      await Promise.resolve()
+      if (this.#ended) throw this.#ended
+      return work(this.#disk.parts)
+    }
+    return {
+      put: (part) => use((parts) => void parts.set(part.id, copy(part))),
+      get: (id) => use((parts) => copy(parts.get(id))),
+      ids: () => use((parts) => [...parts.keys()].sort()),
+      remove: (ids) => use((parts) => ids.forEach((id) => void parts.delete(id))),
+    }
   }
 
   async orphans(): Promise<Orphan[]> {

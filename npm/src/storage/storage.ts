@@ -60,6 +60,18 @@ export type StorageEvent =
   /** The connection was taken away, for another tab's `upgrade` or whatever else, and is there again. */
   | { type: 'reopened' }
 
+/** Where the sealed parts of large values lie, each written once and never changed. A part is in no record set: the
+ *  value's own record names it. */
+export interface PartStore {
+  /** Resolves when it is complete. */
+  put(part: SealedRecord): Promise<void>
+  /** What lies there, unchecked. */
+  get(id: string): Promise<unknown>
+  /** Of all parts, in the order of their ids. */
+  ids(): Promise<string[]>
+  remove(ids: readonly string[]): Promise<void>
+}
+
 /** One tab's hold on one locker's databases. */
 export interface StorageSession {
   /** Hands an entry over to this tab's journal in the present task. Synchronous; throws only
@@ -91,6 +103,8 @@ export interface StorageSession {
   load(ids: readonly string[] | 'all'): Promise<Snapshot>
   /** A key from the store `keys`. */
   key(name: string): Promise<CryptoKey | undefined>
+  /** Of large values. A storage without it keeps none. */
+  parts?(): Promise<PartStore>
   /** Takes the journals and late entries nobody owns any more. Each is to be discarded or released. */
   orphans(): Promise<Orphan[]>
   /** Closes connections and gives up the journal's lock. Pending entries stay on the disk. */
@@ -113,6 +127,11 @@ export interface LockerStorage {
     set(key: string, value: string): void
     remove(key: string): void
   }
+}
+
+/** The note that there are parts, or were: whoever opens the locker looks for those that nothing names. */
+export function partsNote(name: LockerName): string {
+  return `${databaseName(name)}/parts`
 }
 
 /** `kbve-locker/<tenant>/<name>` */

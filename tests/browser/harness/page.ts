@@ -4,6 +4,7 @@ import { type CookieTable, lockerCookies } from '@kbve/locker/cookies'
 import { lockerAtom, lockerStores } from '@kbve/locker/nanostores'
 import { type Spy, spied } from '../../suite/disk.ts'
 import { type AnyLocker, settled, until } from '../../suite/help.ts'
+import { partsOn } from '../../suite/large_help.ts'
 import { wander } from './wander.ts'
 
 type Options = NonNullable<Parameters<typeof createLocker>[0]>
@@ -85,6 +86,9 @@ const page = {
   holdMain,
   wander,
   release: async () => {},
+  /** The ids of all parts of large entries on the disk of the locker that `open` made last. */
+  parts: () => partsOn({ storage: indexedDBStorage(), tenant: 'test', name: page.name }),
+  name: '',
   /** The locker that `open` made last. */
   locker: undefined as unknown as AnyLocker,
   spy: undefined as unknown as Spy,
@@ -98,6 +102,7 @@ const page = {
   /** Opens a locker and answers the status it settles on, as something a test can read. */
   async open(name: string, options: Options = {}) {
     page.spy = spied(indexedDBStorage())
+    page.name = name
     const locker = createLocker({
       tenant: 'test',
       name,

@@ -1,0 +1,87 @@
+/** A tab killed while values are brought up to a new version: all of them are old, or all of them are new. */
+import { expect } from 'chai'
+import type { SuiteContext } from '../suite/harness.ts'
+import type { Browsing } from './harness/ports.ts'
+
+const kills = Number(process.env.KBVE_MIGRATION_KILLS ?? 50)
+const entries = 300
+
+export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
+  t.test(
+    `killed at ${kills} moments of an upgrade: wholly old or wholly new, and integrity holds`,
+    async () => {
+      const url = `${server.origin}/page.html`
+      const name = t.name()
+      /** Opens as `version`, which adds one to every entry for each version it goes up, and answers what it finds. */
+      const open = `async ({ name, version, entries, doomed }) => {
+        const migrate = (from, { profile, entries }) => {
+          if (doomed) kbve.log({ what: 'upgrading', version })
+          const raised = Object.entries(entries).map(([key, n]) => [key, n + version - from])
+          return { profile: { ...profile, last: 'version ' + version }, entries: Object.fromEntries(raised) }
+        }
+        const status = await kbve.open(name, { version, migrate })
+        if (doomed) kbve.log({ what: 'upgraded', version })
+        return status
+      }`
+      let version = 1
+      let upgraded = 0
+      const first = await chromium.open(url)
+      await first.page.evaluate(`(${open})(${JSON.stringify({ name, version })})`)
+      await first.page.evaluate(async (count) => {
+        for (let n = 0; n < count; n++) kbve.locker.entries.put(`e${n}`, 1)
+        kbve.locker.set('last', 'version 1')
+        await kbve.locker.flush()
+      }, entries)
+      await first.page.close()
+      let seed = 20_261_123
+      const random = (below: number) => {
+        seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
+        return (seed / 2 ** 32) * below
+      }
+      for (let kill = 0; kill < kills; kill++) {
+        const to = version + 1
+        const tab = await chromium.open(url)
+        const upgrading = server.logged((line) => line.what === 'upgrading' && line.version === to)
+        const call = JSON.stringify({ name, version: to, doomed: true })
+        const ended = tab.page.evaluate(`(${open})(${call})`).catch(() => {})
+        await upgrading
+        // From the middle of the transaction to some time after it.
+        await new Promise((resolve) => setTimeout(resolve, random(60)))
+        await chromium.kill(tab)
+        await ended
+        // The page that looks has the older version where the upgrade did not come about, so that it changes nothing.
+        const reader = await chromium.open(url)
+        let status = (await reader.page.evaluate(`(${open})(${JSON.stringify({ name, version })})`)) as {
+          state: string
+          code?: string
+        }
+        if (status.code === 'unsupported_format') {
+          version = to
+          upgraded++
+          await reader.page.evaluate(() => kbve.locker[Symbol.dispose]())
+          status = (await reader.page.evaluate(
+            `(${open})(${JSON.stringify({ name, version })})`,
+          )) as typeof status
+        }
+        expect(status, `kill ${kill}`).to.deep.include({
+          state: 'unlocked',
+          integrity: 'ok',
+          damaged: [],
+        })
+        const found = await reader.page.evaluate(() => ({
+          last: kbve.locker.get('last'),
+          values: [...new Set(kbve.locker.entries.list().map((e) => kbve.locker.entries.get<number>(e)))],
+          count: kbve.locker.entries.list().length,
+        }))
+        expect(found, `kill ${kill}`).to.deep.equal({
+          last: `version ${version}`,
+          values: [version],
+          count: entries,
+        })
+        await reader.page.close()
+      }
+      console.log(`    ${kills} kills: ${upgraded} found the new values, ${kills - upgraded} the old ones`)
+    },
+    { timeout: 60_000 + kills * 4_000 },
+  )
+}
