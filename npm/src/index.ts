@@ -32,6 +32,8 @@ export type {
 export type { ChannelPort } from './tabs.ts'
 export type {
   AddedSlot,
+  BackupSecret,
+  BackupSource,
   ChangeEvent,
   CreateOptions,
   CreateSecret,
@@ -46,6 +48,8 @@ export type {
   NewSecret,
   PassphraseCost,
   Progress,
+  RestoreOptions,
+  RestoreReport,
   Secret,
   SlotInfo,
   SlotOptions,

@@ -73,8 +73,20 @@ export class OpenLocker {
   get parts() {
     this.#mustWrite()
     const { now, tabs } = this.#host
-    const told = () => tabs.tell('header', this.#lockerId)
-    return { session: this.#session, vault: this.#vault, check: this.#check, now, told }
+    return {
+      session: this.#session,
+      vault: this.#vault,
+      check: this.#check,
+      now,
+      told: () => tabs.tell('header', this.#lockerId),
+      /** Tells other tabs, and shows, what was written. */
+      show: (merged: Merged) => this.#show(merged),
+      /** All that is there now was looked at. */
+      whole: () => {
+        this.#damaged.clear()
+        this.#host.status({ integrity: 'ok', damaged: [] })
+      },
+    }
   }
 
   /** What unlocking leaves to be done behind it: tell other tabs, apply what is pending, throw old things away. */
@@ -176,10 +188,8 @@ export class OpenLocker {
         this.#check(header)
       },
     )
-    this.#told(merged, handed)
-    if (this.#closed) return
-    this.#absorb(merged.won.map((record) => [record.id, record]))
-    this.#noteDamaged(damaged, [])
+    this.#show(merged, handed)
+    if (!this.#closed) this.#noteDamaged(damaged, [])
   }
 
   /** The disk under it is gone; values stay readable. */
@@ -233,6 +243,11 @@ export class OpenLocker {
   #told({ won, root }: Merged, news: readonly SealedRecord[] = won): void {
     this.#host.tabs.tell('changed', this.#lockerId, news)
     if (won.length > 0 && root === undefined && !this.#closed) this.#host.status({ integrity: 'records' })
+  }
+
+  #show(merged: Merged, handed?: readonly SealedRecord[]): void {
+    this.#told(merged, handed)
+    if (!this.#closed) this.#absorb(merged.won.map((record) => [record.id, record]))
   }
 
   #absorb(found: Iterable<readonly [string, unknown]>): void {

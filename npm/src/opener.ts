@@ -21,22 +21,22 @@ export interface Opened extends Unlocked {
 }
 
 export class Opener {
-  readonly #ports: Ports
-  readonly #connection: Connection
+  readonly ports: Ports
+  readonly connection: Connection
   readonly #progress: (progress: Progress) => void
   #core: Promise<Core> | undefined
   /** Of the header last seen; `''` where there was none. */
   lockerId = ''
 
   constructor(ports: Ports, connection: Connection, progress: (progress: Progress) => void) {
-    this.#ports = ports
-    this.#connection = connection
+    this.ports = ports
+    this.connection = connection
     this.#progress = progress
   }
 
   /** The header on the disk. */
   async look(): Promise<Header | undefined> {
-    const session = await this.#connection.open()
+    const session = await this.connection.open()
     const header = readHeader((await session.load([])).header)
     this.lockerId = header ? toBase64url(header.locker_id) : ''
     return header
@@ -44,9 +44,9 @@ export class Opener {
 
   /** A new locker, on the disk when it resolves. Rejects with `exists`. */
   async make(secret: CreateSecret, signal: AbortSignal, cost: PassphraseCost): Promise<Opened> {
-    const { name, fields, now } = this.#ports
+    const { name, fields, now } = this.ports
     const core = await this.#loadedCore()
-    const session = await this.#connection.open()
+    const session = await this.connection.open()
     const { Vault } = core.module
     const vault = opened(core.module, Vault.create(name.tenant, name.name, now(), fields.schemaJson))
     return orWiped(vault, async () => {
@@ -60,7 +60,7 @@ export class Opener {
       }
       const header = await stored(writeNew(session, vault, now(), slot.keys))
       this.lockerId = toBase64url(header.locker_id)
-      return { session, vault, header, loaded: emptyLoaded(this.#ports) }
+      return { session, vault, header, loaded: emptyLoaded(this.ports) }
     })
   }
 
@@ -72,7 +72,7 @@ export class Opener {
         throwIfAborted(signal)
         this.#progress({ step: 'opening' })
         const progress = (fraction: number) => this.#progress({ step: 'opening', fraction })
-        return load(session, vault, header, { ...this.#ports, progress, signal })
+        return load(session, vault, header, { ...this.ports, progress, signal })
       })
       if (loaded !== 'changed') return { session, vault, header, loaded, behind }
       vault.wipe()
@@ -97,7 +97,7 @@ export class Opener {
 
   /** The core, loaded at the first call. */
   core(): Promise<Core> {
-    this.#core ??= this.#ports.loadCore().catch((error: unknown) => {
+    this.#core ??= this.ports.loadCore().catch((error: unknown) => {
       this.#core = undefined
       throw error
     })
@@ -110,11 +110,11 @@ export class Opener {
     const found = await this.look()
     if (!found) throw new LockerError('absent', 'There is no locker yet; create it first.')
     const header = checkHeader(core, found)
-    const session = await this.#connection.open()
-    const { schemaJson } = this.#ports.fields
+    const session = await this.connection.open()
+    const { schemaJson } = this.ports.fields
     const { unlock } = await this.#slots(secret)
     const { vault, behind } = await unlock({ core, session, header, schemaJson, secret, signal, cost })
-    const { name, tenant } = this.#ports.name
+    const { name, tenant } = this.ports.name
     // A header changed in place opens for reading; a whole one from elsewhere does not belong here.
     if (!vault.genuine || (header.name === name && header.tenant === tenant))
       return { vault, header, session, behind }

@@ -48,10 +48,10 @@ const noWriter = new Uint8Array(8)
 const keptInput = 131_072
 
 export class OpenVault {
-  readonly #module: MainModule
+  readonly module: MainModule
   readonly #core: CoreVault
   /** What the plain exports are called with; the class of the core is for what is done once. */
-  readonly #handle: number
+  readonly handle: number
   #lastMemory: Memory
   /** Where the input goes, and how much of it has room there. */
   #input = 0
@@ -63,9 +63,9 @@ export class OpenVault {
   #wiped = false
 
   constructor(module: MainModule, core: CoreVault) {
-    this.#module = module
+    this.module = module
     this.#core = core
-    this.#handle = core.handle()
+    this.handle = core.handle()
     this.#lastMemory = new Memory(module.HEAPU8)
   }
 
@@ -106,7 +106,7 @@ export class OpenVault {
       bound += 2 + textBound(item.id) + 1 + 8 + 4
       bound += typeof content === 'string' ? textBound(content) : content.length
     }
-    const write = this.#writer(bound)
+    const write = this.writer(bound)
     for (let i = 0; i < items.length; i++) {
       const { id, kind, expires } = items[i] as PlainItem
       const content = contents[i] as string | Uint8Array
@@ -119,7 +119,7 @@ export class OpenVault {
         write.bytes(content)
       }
     }
-    const read = this.#reader(this.#module._vault_seal(this.#handle, items.length, write.length, now))
+    const read = this.#reader(this.module._vault_seal(this.handle, items.length, write.length, now))
     this.#self ??= this.#core.writer()
     const self = this.#self
     const sealed: Sealed[] = []
@@ -142,10 +142,10 @@ export class OpenVault {
   openChunk(records: readonly SealedRecord[], accumulate: boolean): Opened[] {
     let bound = 0
     for (const record of records) bound += packedBound(record)
-    const write = this.#writer(bound)
+    const write = this.writer(bound)
     for (const record of records) writeRecord(write, record)
     const read = this.#reader(
-      this.#module._vault_open(this.#handle, records.length, write.length, Number(accumulate)),
+      this.module._vault_open(this.handle, records.length, write.length, Number(accumulate)),
     )
     const status = read.bytes(records.length)
     const values = JSON.parse(read.text(read.u32())) as unknown[]
@@ -165,7 +165,7 @@ export class OpenVault {
 
   /** Whether what was opened since `beginSum` is what the root knows. */
   checkRoot(root: SealedRecord): RootCheck {
-    const write = this.#writer(packedBound(root))
+    const write = this.writer(packedBound(root))
     writeRecord(write, root)
     return this.core.checkRoot(write.length)
   }
@@ -173,14 +173,14 @@ export class OpenVault {
   /** A root for what was opened since `beginSum`. */
   newRoot(now: number): SealedRecord {
     this.#mustLive()
-    return readRecord(this.#reader(this.#module._vault_rebuild_root(this.#handle, now)))
+    return readRecord(this.#reader(this.module._vault_rebuild_root(this.handle, now)))
   }
 
   /** The root after these changes; a failure where the present one does not open. */
   nextRoot(root: SealedRecord, changes: readonly RootChange[], now: number): SealedRecord | Failure {
     let bound = packedBound(root)
     for (const change of changes) bound += changeFrame + textBound(change.id)
-    const write = this.#writer(bound)
+    const write = this.writer(bound)
     writeRecord(write, root)
     const rootBytes = write.length
     for (const { id, before, after } of changes) {
@@ -191,7 +191,7 @@ export class OpenVault {
       write.f64(after?.rev ?? 0)
       write.bytes(after?.writer ?? noWriter)
     }
-    const output = this.#module._vault_apply_root(this.#handle, rootBytes, changes.length, write.length, now)
+    const output = this.module._vault_apply_root(this.handle, rootBytes, changes.length, write.length, now)
     return output === 0 ? this.core.failure() : readRecord(this.#reader(output))
   }
 
@@ -215,7 +215,7 @@ export class OpenVault {
 
   // Memory may have grown in any call, and HEAPU8 is another object then: never used without a look.
   get #memory(): Memory {
-    if (this.#lastMemory.bytes !== this.#module.HEAPU8) this.#lastMemory = new Memory(this.#module.HEAPU8)
+    if (this.#lastMemory.bytes !== this.module.HEAPU8) this.#lastMemory = new Memory(this.module.HEAPU8)
     return this.#lastMemory
   }
 
@@ -223,11 +223,12 @@ export class OpenVault {
     if (this.#wiped) throw lockedMeanwhile()
   }
 
-  #writer(bytes: number): PackedWriter {
+  /** Where the input of the next call goes, with room for this much. */
+  writer(bytes: number): PackedWriter {
     this.#mustLive()
     if (bytes > this.#room) {
       this.#room = 0
-      this.#input = this.#module._vault_input(this.#handle, bytes)
+      this.#input = this.module._vault_input(this.handle, bytes)
       if (this.#input === 0) throw outOfMemory()
       if (bytes <= keptInput) this.#room = bytes
     }
