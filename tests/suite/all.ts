@@ -1,3 +1,4 @@
+import { suite as backup } from './backup.ts'
 import { suite as badFields } from './bad_fields.ts'
 import { suite as badHeader } from './bad_header.ts'
 import { suite as badRecords } from './bad_records.ts'
@@ -20,6 +21,7 @@ import { suite as movedRecords } from './moved_records.ts'
 import { suite as nanostores } from './nanostores.ts'
 import { suite as passkeys } from './passkeys.ts'
 import { suite as persistent } from './persistent.ts'
+import { suite as restore } from './restore.ts'
 import { suite as separate } from './separate_lockers.ts'
 import { suite as slotTrouble } from './slot_trouble.ts'
 import { suite as slots } from './slots.ts'
@@ -41,6 +43,8 @@ export const suites = {
   slot_trouble: slotTrouble,
   passkeys,
   tabs,
+  backup,
+  restore,
   cookies,
   cookies_jar: cookiesJar,
   cookies_locker: cookiesLocker,

@@ -67,6 +67,6 @@ function notWhole(damaged: readonly string[]): LockerError {
   return new LockerError(
     'tampered',
     `The locker is damaged (${what}), and a backup would keep that as if it were whole. Repair the locker first; the status names what is damaged.`,
-    { field: damaged[0] },
+    { field: damaged[0]?.replace(/^(profile|entry)\//, '') },
   )
 }

@@ -66,6 +66,7 @@ export function planOf(records: ReadonlyMap<string, unknown>, backup: OpenedBack
       return record ? [[id, record]] : []
     }),
   )
+  for (const ids of Object.values(plan.report)) ids.sort()
   return { report: plan.report, carried: plan.carried, items: plan.items, remove, found }
 }
 

@@ -229,7 +229,7 @@ function reportOfAll(
   const shown = records.filter(
     ({ record: { expires }, value }) => value !== undefined && (expires === 0 || expires > now),
   )
-  const added = shown.map(({ record }) => record.id)
+  const added = shown.map(({ record }) => record.id).sort()
   return { added, changed: [], removed: [], unchanged: [], damaged: [...damaged], unfit: [] }
 }
 
