@@ -77,7 +77,10 @@ export function suite(t: SuiteContext): void {
         if (draft) draft.box[0] = (draft.box[0] ?? 0) ^ 1
         await refused({ ...disk, records: flipped }, 'draft')
         await refused({ ...disk, records: disk.records.slice(1) })
-        await refused({ ...disk, records: [...disk.records, { id: 'entry/odd' }] }, 'odd')
+        await refused(
+          { ...disk, records: [...disk.records, { ...disk.records[0], id: 'entry/odd', rev: 'x' }] },
+          'odd',
+        )
         await refused({ ...disk, root: older.root })
         await writeDisk(where, disk)
         expect(await (await locker.backup()).text()).to.include('profile/last')

@@ -1,6 +1,6 @@
 /** Restoring into a locker that is open: merged with what is there, or in its place. */
 import { expect } from 'chai'
-import { another, diskText, filled, isWhole, secret, values } from './backup_help.ts'
+import { another, diskText, filled, isWhole, nothing, secret, values } from './backup_help.ts'
 import { readDisk, writeDisk } from './disk.ts'
 import type { SuiteContext } from './harness.ts'
 import { code, openLocker, passphrase, until } from './help.ts'
@@ -11,7 +11,7 @@ const none = { added: [], changed: [], removed: [], unchanged: [], damaged: [], 
 export function suite(t: SuiteContext): void {
   t.describe('the same locker', () => {
     t.test('merge: what was written since stays, what was lost comes back as it was', async () => {
-      const { where, locker } = await filled(t)
+      const { locker } = await filled(t)
       const blob = await locker.backup()
       locker.set('username', 'newer')
       locker.entries.put('new', 1)
@@ -24,8 +24,7 @@ export function suite(t: SuiteContext): void {
       expect(locker.get('username')).to.equal('newer')
       expect(locker.entries.get('photo')).to.equal(undefined)
       // The same with the backup's own copy of the locker, on another disk.
-      const copy = openLocker(t, { ...where, storage: t.disk().storage() }, { unlock: 'ask' })
-      await copy.ready
+      const { locker: copy } = await nothing(t)
       await copy.restore(blob, secret)
       copy.entries.delete('draft')
       await copy.flush()
@@ -106,7 +105,7 @@ export function suite(t: SuiteContext): void {
       for (const record of records) {
         if (record.id === 'entry/later' || record.id === 'entry/draft') record.box.fill(0)
       }
-      await writeDisk(where, { ...disk, records: [...records, { id: 'entry/odd', rev: 'x' }] })
+      await writeDisk(where, { ...disk, records: [...records, { ...records[0], id: 'entry/odd', rev: 'x' }] })
       await locker.unlock(secret)
       expect(locker.status.integrity).to.equal('records')
       expect([...locker.status.damaged].sort()).to.deep.equal(['entry/draft', 'entry/later', 'entry/odd'])
@@ -199,6 +198,8 @@ export function suite(t: SuiteContext): void {
     })
 
     t.test('fields that this application does not have, or refuses, are named and left out', async () => {
+      const { locker } = await another(t)
+      locker.set('email', 'bob@example.com')
       const schema = { nickname: { type: 'string' }, level: { type: 'number' } } as const
       const from = openLocker(t, { storage: t.disk().storage(), name: t.name() }, {
         unlock: 'ask',
