@@ -1,7 +1,8 @@
 /// open_backup FILE: reads the passphrase as one line from standard input, and prints the backup's values, one a
 /// line: id, tabulator, value. Exit code 0; 1 for a file that does not open; 2 for a wrong call.
 ///
-/// The passphrase is taken as its bytes are: UTF-8 in NFKC, which is what keyboards give for all but a few letters.
+/// The passphrase is taken as its bytes are: UTF-8 in NFKC, which is what keyboards give for all but a few
+/// letters.
 
 #include <cstdio>
 #include <fstream>

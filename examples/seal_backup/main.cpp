@@ -1,6 +1,6 @@
-/// seal_backup NAME: makes a backup of a new locker. Reads from standard input, line by line, the passphrase and then
-/// values as `id=JSON`, such as `profile/theme="dark"` and `entry/draft={"text":"x"}`; writes the backup to standard
-/// output. Exit code 0; 1 for a value that is refused; 2 for a wrong call.
+/// seal_backup NAME: makes a backup of a new locker. Reads from standard input, line by line, the passphrase and
+/// then values as `id=JSON`, such as `profile/theme="dark"` and `entry/draft={"text":"x"}`; writes the backup to
+/// standard output. Exit code 0; 1 for a value that is refused; 2 for a wrong call.
 
 #include <algorithm>
 #include <chrono>
@@ -45,7 +45,8 @@ int main(int count, char** arguments) {
     return 2;
   }
   const auto since = std::chrono::system_clock::now().time_since_epoch();
-  const auto now = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+  const auto now =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
   auto locker = vault::vault::create("default", arguments[1], now, {});
   if (!locker) return refused(locker.error());
   if (auto added = add_passphrase(*locker, lines.front(), now); !added) return refused(added.error());

@@ -26,14 +26,16 @@ void append_canonical(canonical_writer& out, const backup_record& value) {
 }
 
 std::unexpected<error> not_as_written() {
-  return fail(errc::tampered,
-              "The backup was changed after it was written, or is damaged, and nothing of it was used. Use another "
-              "copy of it.");
+  return fail(
+      errc::tampered,
+      "The backup was changed after it was written, or is damaged, and nothing of it was used. Use another "
+      "copy of it.");
 }
 
 /// The secret that this slot takes, out of what the person gave; nothing for a slot of another kind.
 result<std::optional<secret_bytes>> slot_secret(const slot& of, backup_secret kind, bytes_view given) {
-  if (const auto* passphrase = std::get_if<passphrase_kdf>(&of.kdf); kind == backup_secret::passphrase && passphrase) {
+  if (const auto* passphrase = std::get_if<passphrase_kdf>(&of.kdf);
+      kind == backup_secret::passphrase && passphrase) {
     const auto key = crypto::argon2id(given, passphrase->salt, passphrase->memory_kib, passphrase->passes);
     if (!key) return std::unexpected(key.error());
     return secret_bytes(bytes_view(key->view()));
@@ -82,10 +84,11 @@ result<header> portable_header(const vault& of) {
   header out = of.current_header();
   std::erase_if(out.slots, [](const slot& each) { return std::holds_alternative<device_kdf>(each.kdf); });
   if (out.slots.empty()) {
-    return fail(errc::no_portable_slot,
-                "Nothing would open this backup: its locker opens with this browser's key alone. Add a passphrase, "
-                "a recovery code or a passkey first.",
-                "slot");
+    return fail(
+        errc::no_portable_slot,
+        "Nothing would open this backup: its locker opens with this browser's key alone. Add a passphrase, "
+        "a recovery code or a passkey first.",
+        "slot");
   }
   out.mac = mac_of(out, of.header_key());
   return out;

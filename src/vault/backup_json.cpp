@@ -31,7 +31,9 @@ std::unexpected<error> malformed(std::string_view what) {
 /// file of very many empty ones costs no memory.
 class array_items {
  public:
-  explicit array_items(std::string_view array) noexcept : rest_(array.substr(1, array.size() - 2)) { skip_space(); }
+  explicit array_items(std::string_view array) noexcept : rest_(array.substr(1, array.size() - 2)) {
+    skip_space();
+  }
 
   [[nodiscard]] bool done() const noexcept { return rest_.empty(); }
 
@@ -69,8 +71,7 @@ std::optional<record_kind> kind_of(std::string_view name) noexcept {
 
 std::optional<backup_record> read_record(std::string_view text) {
   const auto tree = detail::parse_json(text, max_record_bytes);
-  if (!tree ||
-      !detail::has_exactly(*tree, {"id", "rev", "writer", "epoch", "kind", "expires", "nonce", "box"})) {
+  if (!tree || !detail::has_exactly(*tree, {"id", "rev", "writer", "epoch", "kind", "expires", "nonce", "box"})) {
     return std::nullopt;
   }
   backup_record out;

@@ -12,6 +12,7 @@ export const scratch = join(project, 'build', 'tests', 'cli')
 mkdirSync(scratch, { recursive: true })
 
 let files = 0
+const built = {}
 
 /** A new file with this content. */
 export function file(content, name = 'file') {
@@ -28,7 +29,8 @@ export function cli(args, input = '') {
 
 /** A program of examples/, built first where it is not. What it says on both ways out comes as one text. */
 export async function native(name, args, input) {
-  const folder = await buildNative('native-debug', name)
+  built[name] ??= buildNative('native-debug', name)
+  const folder = await built[name]
   const stdin = openSync(file(input, 'input'), 'r')
   try {
     const { run } = await toolchain()

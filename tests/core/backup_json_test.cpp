@@ -53,7 +53,8 @@ std::string changed(F change) {
 }
 
 TEST(BackupText, ComesBackToTheByte) {
-  for (const backup& written : {sample(), backup{.header = {}, .records = {}, .root = record("root"), .mac = {}}}) {
+  for (const backup& written :
+       {sample(), backup{.header = {}, .records = {}, .root = record("root"), .mac = {}}}) {
     const auto read = parse_backup(to_json(written));
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(*read, written);
@@ -66,9 +67,10 @@ TEST(BackupText, BeginsAsTheFormatSays) {
   EXPECT_TRUE(text.starts_with(R"({"format":"kbve-locker/1","header":{"format":1,"rev":3,"locker_id":")"));
   const std::size_t records = text.find(R"(],"mac":"AA)");
   ASSERT_NE(records, std::string::npos);
-  EXPECT_EQ(text.find(R"(},"records":[{"id":"profile/theme","rev":1832960000000001,"writer":"AQIDAAAAAAA","epoch":2,)"
-                      R"("kind":"json","expires":0,"nonce":"CQAAAAAAAAAAAAAA","box":"Wlpa)"),
-            records + std::string_view(R"(],"mac":"")").size() + 43);
+  EXPECT_EQ(
+      text.find(R"(},"records":[{"id":"profile/theme","rev":1832960000000001,"writer":"AQIDAAAAAAA","epoch":2,)"
+                R"("kind":"json","expires":0,"nonce":"CQAAAAAAAAAAAAAA","box":"Wlpa)"),
+      records + std::string_view(R"(],"mac":"")").size() + 43);
   EXPECT_TRUE(text.ends_with(R"(,"mac":"FxcXFxcXFxcXFxcXFxcXFxcXFxcXFxcXFxcXFxcXFxc"})"));
 }
 

@@ -1,5 +1,6 @@
-/// Any text as a backup: refused with a sentence, or read; and what was read is written to a text that reads as the
-/// same backup, to the byte. Whatever was read can be authenticated, and opens nothing under a key of somebody else.
+/// Any text as a backup: refused with a sentence, or read; and what was read is written to a text that reads as
+/// the same backup, to the byte. Whatever was read can be authenticated, and opens nothing under a key of somebody
+/// else.
 
 #include <cstdint>
 #include <cstdlib>

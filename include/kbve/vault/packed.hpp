@@ -78,8 +78,9 @@ class packed_door {
   [[nodiscard]] result<std::size_t> apply_root(vault& with, std::size_t root_size, std::size_t changes,
                                                std::size_t size, double now);
 
-  /// Adds the first `size` bytes of the input to a message, or begins one with them, that is authenticated under the
-  /// header key. Where the tag of all of it so far lies, until the next call; nullptr where there is no such input.
+  /// Adds the first `size` bytes of the input to a message, or begins one with them, that is authenticated under
+  /// the header key. Where the tag of all of it so far lies, until the next call; nullptr where there is no such
+  /// input.
   [[nodiscard]] const std::uint8_t* mac(const vault& with, std::size_t size, bool begin) noexcept;
 
   /// Wipes and gives back all memory.

@@ -119,21 +119,27 @@ function bytesOf(value: unknown): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /**
- * The value that a text is, where a stricter reader than `JSON.parse` would take it too: no member named twice, and
- * no number but whole ones in digits. It also looks before it builds, because a text of very many empty lists
- * would take many times its size.
+ * The value that a text is, where the core's reader would take it too: it refuses a member named twice. It also looks
+ * before it builds, because a text of very many empty lists would take many times its size.
  */
 function parsed(text: string): unknown {
   try {
     // What is left when all texts are taken out.
     const bare = text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/g, '"')
-    if (!/^[\s\d{}[\],:"]*$/.test(bare)) return undefined
     if (bare.replaceAll(/[^[{]/g, '').length > 16 + text.length / 64) return undefined
-    const value: unknown = JSON.parse(text)
+    let value: unknown = JSON.parse(text)
+    if (/[^\s\d{}[\],:"]/.test(bare)) value = JSON.parse(withoutOddNumbers(text))
     return membersIn(value) === bare.replaceAll(/[^:]/g, '').length ? value : undefined
   } catch {
     return undefined
   }
+}
+
+/** `JSON.parse` makes 1 of 1.0 and 1e0, which the format does not; so each becomes a number that is never one of its own. */
+function withoutOddNumbers(text: string): string {
+  return text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) =>
+    /^("|\d+$)/.test(token) ? token : '0.5',
+  )
 }
 
 function membersIn(value: unknown): number {

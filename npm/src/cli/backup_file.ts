@@ -20,9 +20,8 @@ export async function foundAt(path: string): Promise<FoundBackup> {
 export async function openedWith(
   { core, backup }: FoundBackup,
   options: SecretOptions,
-  path: string,
   signal: AbortSignal,
 ): Promise<OpenedBackup> {
-  const secret = await askSecret(options, path)
+  const secret = await askSecret(options)
   return openBackup(core, backup, { secret, signal, schemaJson: '' })
 }

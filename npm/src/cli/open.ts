@@ -3,6 +3,7 @@ import { foundAt, openedWith } from './backup_file.ts'
 import { onlyOne, optionsOf } from './options.ts'
 import { printable, safeJson } from './output.ts'
 import type { Call } from './run.ts'
+import { checkSources } from './secret.ts'
 import { type SealedValues, valuesOf } from './values.ts'
 
 export async function open({ args, out, signal }: Call): Promise<number> {
@@ -12,8 +13,9 @@ export async function open({ args, out, signal }: Call): Promise<number> {
     json: { type: 'boolean' },
   })
   const path = onlyOne(rest, 'FILE')
+  checkSources(options, path)
   const found = await foundAt(path)
-  const opened = await openedWith(found, options, path, signal)
+  const opened = await openedWith(found, options, signal)
   opened.vault.wipe()
   const { tenant, name, created } = found.backup.header
   const values = valuesOf(opened.records, Date.now())

@@ -9,7 +9,7 @@ import { UsageError } from './failures.ts'
 import { textOf, writeFile } from './files.ts'
 import { onlyOne, optionsOf } from './options.ts'
 import type { Call } from './run.ts'
-import { askNewPassphrase } from './secret.ts'
+import { askNewPassphrase, checkSources } from './secret.ts'
 import { itemsOf } from './values.ts'
 
 export async function seal({ args, out, signal }: Call): Promise<number> {
@@ -24,8 +24,9 @@ export async function seal({ args, out, signal }: Call): Promise<number> {
   const path = onlyOne(rest, 'file of VALUES')
   if (options.out === undefined && isatty(1))
     throw new UsageError('A backup is no text to read; say where it goes with --out FILE.')
+  checkSources(options, path)
   const values = itemsOf(textOf(path))
-  const passphrase = await askNewPassphrase(options, path)
+  const passphrase = await askNewPassphrase(options)
   const core = await loadCore()
   const now = Date.now()
   const name = options.name ?? values.name ?? 'default'

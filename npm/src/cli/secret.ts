@@ -11,20 +11,28 @@ export interface SecretOptions {
 
 // Not process.stdin.isTTY: the first look at process.stdin makes a pipe one that cannot be read to its end at once.
 
-/** What opens a backup. `file`: what standard input is already used for, if it is `-`. */
+/** Standard input is one thing at a time: the file where that is `-`, or else the secret. */
+export function checkSources(options: SecretOptions, file: string): void {
+  if (file !== '-') return
+  const path = options['passphrase-file']
+  if (path === '-') throw new UsageError('Only one of the two can come from standard input.')
+  if (path === undefined)
+    throw new UsageError('The file comes from standard input, so the secret needs --passphrase-file.')
+}
+
+/** What opens a backup. */
 export async function askSecret(
   options: SecretOptions,
-  file: string,
 ): Promise<{ passphrase: string } | { recovery: string }> {
   const what = options.recovery ? 'Recovery code' : 'Passphrase'
-  const text = await ask(options, file, what)
+  const text = await ask(options, what)
   if (text === '') throw new UsageError(`No ${what.toLowerCase()} was given.`)
   return options.recovery ? { recovery: text } : { passphrase: text }
 }
 
 /** A passphrase for something new: on a terminal it is asked for twice, because nobody sees what is typed. */
-export async function askNewPassphrase(options: SecretOptions, file: string): Promise<string> {
-  const passphrase = await ask(options, file, 'New passphrase')
+export async function askNewPassphrase(options: SecretOptions): Promise<string> {
+  const passphrase = await ask(options, 'New passphrase')
   if (passphrase === '') throw new UsageError('A passphrase has at least one character; longer is better.')
   const typed = options['passphrase-file'] === undefined && isatty(0)
   if (typed && (await typedSecret('The same again')) !== passphrase)
@@ -32,12 +40,9 @@ export async function askNewPassphrase(options: SecretOptions, file: string): Pr
   return passphrase
 }
 
-async function ask(options: SecretOptions, file: string, what: string): Promise<string> {
+async function ask(options: SecretOptions, what: string): Promise<string> {
   const path = options['passphrase-file']
-  if (path === '-' && file === '-') throw new UsageError('Only one of the two can come from standard input.')
   if (path !== undefined) return firstLine(textOf(path))
-  if (file === '-')
-    throw new UsageError('The file comes from standard input, so the secret needs --passphrase-file.')
   return isatty(0) ? typedSecret(what) : firstLine(textOf('-'))
 }
 
@@ -51,8 +56,11 @@ const keys = {
   end: '\u0004',
   clear: '\u0015',
   erase: /[\b\u007f]/,
-  escape: '\u001b',
 }
+
+/** What a terminal sends for a key that is no letter (ECMA-48, section 5.4). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what such a key begins with
+const sequences = /\u001b(\[[\d;?]*[ -/]*[@-~]|O.|.)?/g
 
 /** What is typed until Enter. The terminal's echo is off meanwhile, and on again whatever happens. */
 function typedSecret(what: string): Promise<string> {
@@ -79,9 +87,8 @@ function typedSecret(what: string): Promise<string> {
       process.kill(process.pid, signal)
     }
     const onData = (data: Buffer) => {
-      const text = decoder.write(data)
       // Arrow keys and their like are no text.
-      if (text.startsWith(keys.escape)) return
+      const text = decoder.write(data).replaceAll(sequences, '')
       for (const char of text) {
         if (keys.enter.test(char)) return end(() => resolve(typed.join('')))
         if (char === keys.interrupt) return end(() => reject(new Interrupted()))

@@ -4,6 +4,7 @@ import { dateOf } from './open.ts'
 import { onlyOne, optionsOf } from './options.ts'
 import { printable } from './output.ts'
 import type { Call } from './run.ts'
+import { checkSources } from './secret.ts'
 
 export async function verify({ args, out, signal }: Call): Promise<number> {
   const { values: options, rest } = optionsOf(args, {
@@ -13,12 +14,13 @@ export async function verify({ args, out, signal }: Call): Promise<number> {
     json: { type: 'boolean' },
   })
   const path = onlyOne(rest, 'FILE')
+  const unlock = options.unlock || options.recovery || options['passphrase-file'] !== undefined
+  if (unlock) checkSources(options, path)
   const found = await foundAt(path)
   const { header, records } = found.backup
-  const unlock = options.unlock || options.recovery || options['passphrase-file'] !== undefined
   const damaged: string[] = []
   if (unlock) {
-    const opened = await openedWith(found, options, path, signal)
+    const opened = await openedWith(found, options, signal)
     opened.vault.wipe()
     damaged.push(...opened.damaged)
   }
