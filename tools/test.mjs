@@ -96,6 +96,7 @@ const parts = {
   suite: { needs: 'npm', run: () => node('tests/run_suite.mjs') },
   'suite-chromium': { needs: 'npm', run: () => inBrowser('tests/run_suite.mjs', ['--chromium']) },
   differential: { needs: 'npm', run: () => node('tests/differential/jose.mjs', ['--count', '4000']) },
+  cli: { needs: 'npm', run: () => node('tests/cli/run.mjs') },
   storage: { needs: 'npm', run: () => inBrowser('tests/browser/storage/run.mjs') },
   browser: { needs: 'npm', run: () => inBrowser('tests/browser/run.mjs') },
   page: { needs: 'web', run: () => inBrowser('tests/browser/page_test.mjs') },

@@ -177,6 +177,9 @@ class locker_vault {
   const std::uint8_t* rebuild_root(double now) {
     return output_of(vault_ ? door_.rebuild_root(*vault_, now) : locked());
   }
+  const std::uint8_t* mac(std::size_t size, bool begin) {
+    return vault_ ? door_.mac(*vault_, size, begin) : nullptr;
+  }
   void sum_begin() { door_.sum_begin(); }
   check_or_failure check_root(unsigned size) {
     if (!vault_) return check_or_failure(to_js(locked().error()));
@@ -254,6 +257,9 @@ EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_apply_root(locker_vault* vault, s
 }
 EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_rebuild_root(locker_vault* vault, double now) {
   return vault->rebuild_root(now);
+}
+EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_mac(locker_vault* vault, std::size_t size, bool begin) {
+  return vault->mac(size, begin);
 }
 }
 

@@ -33,6 +33,8 @@ export type {
 export type { ChannelPort } from './tabs.ts'
 export type {
   AddedSlot,
+  BackupSecret,
+  BackupSource,
   ChangeEvent,
   CreateOptions,
   CreateSecret,
@@ -51,6 +53,8 @@ export type {
   PassphraseCost,
   Progress,
   RekeyOptions,
+  RestoreOptions,
+  RestoreReport,
   Secret,
   SlotInfo,
   SlotOptions,

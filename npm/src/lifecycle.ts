@@ -122,12 +122,17 @@ export class Lifecycle {
 
   async create(secret: CreateSecret, { signal, cost }: CreateOptions): Promise<void> {
     if (cost) this.cost = cost
-    await this.#settled()
+    await this.make(signal, (abort) => this.opener.make(secret, abort, cost ?? {}))
+  }
+
+  /** Opens what `work` makes where there is nothing yet. */
+  async make(signal: AbortSignal | undefined, work: (abort: AbortSignal) => Promise<Opened>): Promise<void> {
+    await this.settled()
     // Where something is under way, `#run` says so.
     if (this.status.state !== 'absent' && !this.#jobs.current) throw exists()
     await this.#run({ signal }, async (abort) => {
       try {
-        this.#opened(await this.opener.make(secret, abort, cost ?? {}), abort)
+        this.#opened(await work(abort), abort)
       } catch (error) {
         const state = hasCode(error, 'exists') ? ({ state: 'locked' } as const) : this.opener.absent
         if (this.status.state === 'unlocking') this.#status.change(state)
@@ -137,7 +142,7 @@ export class Lifecycle {
   }
 
   async unlock(secret: Secret, { signal, cost = this.cost }: UnlockOptions): Promise<void> {
-    await this.#settled()
+    await this.settled()
     const device = 'device' in secret
     // Two callers who want the same of this browser's key get one answer.
     if (device && this.#jobs.current?.device) return this.#jobs.current.done
@@ -162,7 +167,7 @@ export class Lifecycle {
 
   async destroy(): Promise<void> {
     // Also what cannot be opened can be destroyed.
-    await this.#settled().catch(() => {})
+    await this.settled().catch(() => {})
     this.#jobs.abort()
     await this.#jobs.current?.done.catch(() => {})
     await this.#run({}, async () => {
@@ -245,7 +250,7 @@ export class Lifecycle {
   }
 
   /** After the first opening; and where that failed, after another look at the disk. */
-  async #settled(): Promise<void> {
+  async settled(): Promise<void> {
     this.mustLive()
     await this.ready
     if (this.status.state !== 'failed' || this.#jobs.current) return

@@ -55,6 +55,7 @@ export function makeLocker(ports: Ports): Locker {
       return ((await load())[name] as (...all: unknown[]) => unknown)(life, ...args)
     }
   }
+  const backups = () => loaded('backup.js', import('./backup.ts'))
   const slots = () => loaded('slots.js', import('./slots.ts'))
   const large = () => loaded('large.js', import('./large.ts'))
 
@@ -98,6 +99,8 @@ export function makeLocker(ports: Ports): Locker {
       remove: later(slots, 'remove'),
       change: later(slots, 'replaceWith'),
     }),
+    backup: later(backups, 'backup'),
+    restore: later(backups, 'restore'),
     get(field: string) {
       mustBeField(field)
       return life.open ? life.open.values.field(field) : life.profile[field]

@@ -103,7 +103,18 @@ export class OpenLocker {
   get parts() {
     this.#mustWrite()
     const { now } = this.#host
-    return { ...this.all, now, told: () => this.tell('header') }
+    return {
+      ...this.all,
+      now,
+      told: () => this.tell('header'),
+      /** Tells other tabs, and shows, what was written. */
+      show: (merged: Merged) => this.#show(merged),
+      /** All that is there now was looked at. */
+      whole: () => {
+        this.damaged.clear()
+        this.#host.status({ integrity: 'ok', damaged: [] })
+      },
+    }
   }
 
   /** What repairing works with. */
@@ -273,10 +284,8 @@ export class OpenLocker {
         this.#check(header)
       }),
     )
-    this.#told(merged, handed)
-    if (this.#closed) return
-    this.#absorb(merged.won.map((record) => [record.id, record]))
-    this.#noteDamaged(damaged, [])
+    this.#show(merged, handed)
+    if (!this.#closed) this.#noteDamaged(damaged, [])
   }
 
   /** The disk under it is gone; values stay readable. */
@@ -367,6 +376,11 @@ export class OpenLocker {
       loaded('slots.js', import('./slots.ts'))
         .then(({ raiseEpoch }) => raiseEpoch(this))
         .catch(() => {})
+  }
+
+  #show(merged: Merged, handed?: readonly SealedRecord[]): void {
+    this.#told(merged, handed)
+    if (!this.#closed) this.#absorb(merged.won.map((record) => [record.id, record]))
   }
 
   #absorb(found: Iterable<readonly [string, unknown]>): void {

@@ -23,7 +23,7 @@ export interface Opened extends Unlocked {
 
 export class Opener {
   readonly ports: Ports
-  readonly #connection: Connection
+  readonly connection: Connection
   readonly #progress: (progress: Progress) => void
   #core: Promise<Core> | undefined
   /** Of the header last seen; `''` where there was none. */
@@ -33,17 +33,17 @@ export class Opener {
   constructor(ports: Ports, connection: Connection, progress: (progress: Progress) => void) {
     this.ports = ports
     this.witness = new Witness(ports)
-    this.#connection = connection
+    this.connection = connection
     this.#progress = progress
   }
 
   session(): Promise<StorageSession> {
-    return this.#connection.open()
+    return this.connection.open()
   }
 
   /** The header on the disk. */
   async look(): Promise<Header | undefined> {
-    const session = await this.#connection.open()
+    const session = await this.connection.open()
     const header = readHeader((await session.load([])).header)
     this.lockerId = header ? toBase64url(header.locker_id) : ''
     return header
@@ -58,7 +58,7 @@ export class Opener {
   async make(secret: CreateSecret, signal: AbortSignal, cost: PassphraseCost): Promise<Opened> {
     const { name, fields, now } = this.ports
     const core = await this.#loadedCore()
-    const session = await this.#connection.open()
+    const session = await this.connection.open()
     const { Vault } = core.module
     const vault = opened(core.module, Vault.create(name.tenant, name.name, now(), fields.schemaJson))
     return orWiped(vault, async () => {
@@ -130,7 +130,7 @@ export class Opener {
         ? evicted()
         : new LockerError('absent', 'There is no locker yet; create it first.')
     const header = checkHeader(core, found)
-    const session = await this.#connection.open()
+    const session = await this.connection.open()
     const { schemaJson } = this.ports.fields
     const { unlock } = await this.#slots(secret)
     const { vault, ...more } = await unlock({

@@ -165,6 +165,36 @@ export interface ExclusiveOptions {
   signal?: AbortSignal
 }
 
+/** What a backup comes in. */
+export type BackupSource = Blob | ArrayBuffer | Uint8Array | string
+
+/** What opened the locker when the backup was made. */
+export type BackupSecret = { passphrase: string } | { recovery: string } | { passkey: true }
+
+/** How a backup is brought in. */
+export interface RestoreOptions {
+  /** `'merge'` (default): of two versions of a value the newer one stays. `'replace'`: exactly the backup's values, and
+   *  everything else is deleted. */
+  mode?: 'merge' | 'replace'
+  /** Only tells what would become of it. */
+  dryRun?: boolean
+  /** Gives up: rejects with `aborted`, and nothing is changed. */
+  signal?: AbortSignal
+}
+
+/** What a restore did, or would do, by record: `profile/<field>` and `entry/<name>`. */
+export interface RestoreReport {
+  readonly added: readonly string[]
+  readonly changed: readonly string[]
+  readonly removed: readonly string[]
+  /** In the backup, and without effect: the same here, or newer. */
+  readonly unchanged: readonly string[]
+  /** In the backup, but they do not open; what is here was left as it was. */
+  readonly damaged: readonly string[]
+  /** Fields that this application does not have, or whose rules the value breaks; left as they were here. */
+  readonly unfit: readonly string[]
+}
+
 /** What JSON can say. `undefined` properties are left out. */
 export type Json =
   | null
@@ -297,6 +327,16 @@ export interface Locker<P extends kbveLocker = kbveLocker> extends Disposable {
    *  one costs twice the time of the one before, 15 minutes at most; `retryAt` says when); `invalid_field` for a recovery code that cannot be right,
    *  `unsupported` for passkeys where there are none. On an open locker it checks the secret and changes nothing. */
   unlock(secret: Secret, options?: UnlockOptions): Promise<void>
+  /** The whole locker as a file to keep elsewhere, `.kbve`, with everything applied that was handed over: sealed as it
+   *  lies on the disk, and opened by every passphrase, recovery code and passkey that opens the locker now. Rejects with
+   *  `no_portable_slot` where there is none of these, and with `tampered` where the locker is damaged: a backup is whole,
+   *  or there is none. */
+  backup(): Promise<Blob>
+  /** Brings in a backup: into this locker while it is open, or, where there is none, as the locker, which is then open
+   *  with the backup's keyslots. All in one transaction, or nothing. Rejects with `wrong_secret`; `tampered`,
+   *  `unsupported_format`, `too_large` for what is no backup or not as it was written; `locked` for a locker that is
+   *  there and not open, because what cannot be opened is never overwritten. */
+  restore(backup: BackupSource, secret: BackupSecret, options?: RestoreOptions): Promise<RestoreReport>
   get<K extends keyof P & string>(field: K): P[K]
   /** Sealed and handed over when it returns. Throws `locked`, `invalid_field`, `too_large`, `read_only`. */
   set<K extends keyof P & string>(field: K, value: P[K]): void

@@ -49,10 +49,10 @@ const noWriter = new Uint8Array(8)
 const keptInput = 131_072
 
 export class OpenVault {
-  readonly #module: MainModule
+  readonly module: MainModule
   readonly #core: CoreVault
   /** What the plain exports are called with; the class of the core is for what is done once. */
-  readonly #handle: number
+  readonly handle: number
   #lastMemory: Memory
   /** Where the input goes, and how much of it has room there. */
   #input = 0
@@ -65,9 +65,9 @@ export class OpenVault {
   #wiped = false
 
   constructor(module: MainModule, core: CoreVault) {
-    this.#module = module
+    this.module = module
     this.#core = core
-    this.#handle = core.handle()
+    this.handle = core.handle()
     this.#lastMemory = new Memory(module.HEAPU8)
   }
 
@@ -108,7 +108,7 @@ export class OpenVault {
       bound += 2 + textBound(item.id) + 1 + 8 + 4
       bound += typeof content === 'string' ? textBound(content) : content.length
     }
-    const write = this.#writer(bound)
+    const write = this.writer(bound)
     for (let i = 0; i < items.length; i++) {
       const { id, kind, expires } = items[i] as PlainItem
       const content = contents[i] as string | Uint8Array
@@ -121,7 +121,7 @@ export class OpenVault {
         write.bytes(content)
       }
     }
-    const read = this.#reader(this.#module._vault_seal(this.#handle, items.length, write.length, now))
+    const read = this.#reader(this.module._vault_seal(this.handle, items.length, write.length, now))
     this.#self ??= this.#core.writer()
     const self = this.#self
     const sealed: Sealed[] = []
@@ -144,7 +144,7 @@ export class OpenVault {
   openChunk(records: readonly SealedRecord[], accumulate: boolean): Opened[] {
     const packed = this.#pack(records)
     const read = this.#reader(
-      this.#module._vault_open(this.#handle, records.length, packed, Number(accumulate)),
+      this.module._vault_open(this.handle, records.length, packed, Number(accumulate)),
     )
     const status = read.bytes(records.length)
     const values = JSON.parse(read.text(read.u32())) as unknown[]
@@ -175,14 +175,14 @@ export class OpenVault {
   /** A root for what was opened since `beginSum`. */
   newRoot(now: number): SealedRecord {
     this.#mustLive()
-    return readRecord(this.#reader(this.#module._vault_rebuild_root(this.#handle, now)))
+    return readRecord(this.#reader(this.module._vault_rebuild_root(this.handle, now)))
   }
 
   /** The root after these changes; a failure where the present one does not open. */
   nextRoot(root: SealedRecord, changes: readonly RootChange[], now: number): SealedRecord | Failure {
     let bound = packedBound(root)
     for (const change of changes) bound += changeFrame + textBound(change.id)
-    const write = this.#writer(bound)
+    const write = this.writer(bound)
     writeRecord(write, root)
     const rootBytes = write.length
     for (const { id, before, after } of changes) {
@@ -195,7 +195,7 @@ export class OpenVault {
       write.bytes(after?.writer ?? noWriter)
       write.f64(after?.expires ?? 0)
     }
-    const output = this.#module._vault_apply_root(this.#handle, rootBytes, changes.length, write.length, now)
+    const output = this.module._vault_apply_root(this.handle, rootBytes, changes.length, write.length, now)
     return output === 0 ? this.core.failure() : readRecord(this.#reader(output))
   }
 
@@ -203,7 +203,7 @@ export class OpenVault {
    *  for `newRoot`. */
   reseal(from: OpenVault, records: readonly SealedRecord[]): SealedRecord[] {
     const packed = this.#pack(records)
-    const output = this.#module._vault_reseal(this.#handle, from.#handle, records.length, packed)
+    const output = this.module._vault_reseal(this.handle, from.handle, records.length, packed)
     const read = this.#reader(output)
     return records.map(() => readRecord(read))
   }
@@ -228,7 +228,7 @@ export class OpenVault {
 
   // Memory may have grown in any call, and HEAPU8 is another object then: never used without a look.
   get #memory(): Memory {
-    if (this.#lastMemory.bytes !== this.#module.HEAPU8) this.#lastMemory = new Memory(this.#module.HEAPU8)
+    if (this.#lastMemory.bytes !== this.module.HEAPU8) this.#lastMemory = new Memory(this.module.HEAPU8)
     return this.#lastMemory
   }
 
@@ -236,11 +236,12 @@ export class OpenVault {
     if (this.#wiped) throw lockedMeanwhile()
   }
 
-  #writer(bytes: number): PackedWriter {
+  /** Where the input of the next call goes, with room for this much. */
+  writer(bytes: number): PackedWriter {
     this.#mustLive()
     if (bytes > this.#room) {
       this.#room = 0
-      this.#input = this.#module._vault_input(this.#handle, bytes)
+      this.#input = this.module._vault_input(this.handle, bytes)
       if (this.#input === 0) throw outOfMemory()
       if (bytes <= keptInput) this.#room = bytes
     }
@@ -251,7 +252,7 @@ export class OpenVault {
   #pack(records: readonly SealedRecord[]): number {
     let bound = 0
     for (const record of records) bound += packedBound(record)
-    const write = this.#writer(bound)
+    const write = this.writer(bound)
     for (const record of records) writeRecord(write, record)
     return write.length
   }

@@ -395,7 +395,16 @@ result<std::size_t> packed_door::put_root(const sealed_root& root) {
   return out.size();
 }
 
+const std::uint8_t* packed_door::mac(const vault& with, std::size_t size, bool begin) noexcept {
+  if (size > input_.size()) return nullptr;
+  if (begin || !message_) message_.emplace(with.header_key());
+  message_->add(bytes_view(input_.view()).first(size));
+  tag_ = message_->tag();
+  return tag_.data();
+}
+
 void packed_door::wipe_all() noexcept {
+  message_.reset();
   input_.release();
   output_.release();
   output_used_ = 0;

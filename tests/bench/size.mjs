@@ -130,6 +130,8 @@ const when = {
   'recovery_slot.js': 'when a recovery code is used or made',
   'passkey_slot.js': 'when a passkey is used or made',
   'slots.js': 'when keyslots are listed or changed',
+  'backup.js': 'when a backup is made or restored',
+  'storage/memory_session.js': 'when memoryStorage() is used, or a backup restored',
   'locks.js': 'when exclusive() is called',
   'repair.js': 'when repair() is called, in any tab',
 }

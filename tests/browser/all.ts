@@ -1,5 +1,6 @@
 /** All tests that only a real browser can run. */
 import { runSuites, type Suite, type Summary } from '../suite/harness.ts'
+import { suite as backup } from './backup_test.ts'
 import { suite as content } from './content_policy_test.ts'
 import { suite as cookies } from './cookies_test.ts'
 import { suite as database } from './database_test.ts'
@@ -23,6 +24,7 @@ export function run(browsing: Browsing, print: (line: string) => void, filter?: 
     durability: bound(durability),
     tabs: bound(tabs),
     database: bound(database),
+    backup: bound(backup),
     cookies: bound(cookies),
     quota: bound(quota),
     large: bound(large),

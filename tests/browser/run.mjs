@@ -1,6 +1,7 @@
 /** node tests/browser/run.mjs [part of a test's name] — what only a real browser can show, in headless Chromium. */
 import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import * as programs from '../cli/programs.mjs'
 import { bundleForBrowser, bundleForNode, root } from './harness/bundle.mjs'
 import { startChromium } from './harness/chromium.mjs'
 import { startServer } from './harness/server.mjs'
@@ -22,7 +23,7 @@ const server = await start()
 const chromium = await startChromium()
 try {
   const summary = await run(
-    { chromium, server, startServer: start },
+    { chromium, server, programs, startServer: start },
     (line) => console.log(line),
     process.argv[2],
   )

@@ -1,4 +1,5 @@
 import { suite as attempts } from './attempts.ts'
+import { suite as backup } from './backup.ts'
 import { suite as badFields } from './bad_fields.ts'
 import { suite as badHeader } from './bad_header.ts'
 import { suite as badRecords } from './bad_records.ts'
@@ -27,6 +28,7 @@ import { suite as persistent } from './persistent.ts'
 import { suite as rekey } from './rekey.ts'
 import { suite as repair } from './repair.ts'
 import { suite as repairTabs } from './repair_tabs.ts'
+import { suite as restore } from './restore.ts'
 import { suite as separate } from './separate_lockers.ts'
 import { suite as slotTrouble } from './slot_trouble.ts'
 import { suite as slots } from './slots.ts'
@@ -59,6 +61,8 @@ export const suites = {
   closing,
   rekey,
   tabs,
+  backup,
+  restore,
   cookies,
   cookies_jar: cookiesJar,
   cookies_locker: cookiesLocker,

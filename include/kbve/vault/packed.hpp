@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "kbve/core/bytes.hpp"
 #include "kbve/core/result.hpp"
@@ -81,6 +82,11 @@ class packed_door {
   [[nodiscard]] result<std::size_t> apply_root(vault& with, std::size_t root_size, std::size_t changes,
                                                std::size_t size, double now);
 
+  /// Adds the first `size` bytes of the input to a message, or begins one with them, that is authenticated under
+  /// the header key. Where the tag of all of it so far lies, until the next call; nullptr where there is no such
+  /// input.
+  [[nodiscard]] const std::uint8_t* mac(const vault& with, std::size_t size, bool begin) noexcept;
+
   /// Wipes and gives back all memory.
   void wipe_all() noexcept;
 
@@ -99,6 +105,8 @@ class packed_door {
   std::size_t output_used_ = 0;
   set_sum sum_;
   std::uint64_t sum_count_ = 0;
+  std::optional<crypto::hmac_message> message_;
+  crypto::hmac_tag tag_{};
 };
 
 }  // namespace kbve::vault

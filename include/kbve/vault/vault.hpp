@@ -87,6 +87,9 @@ class vault {
   /// The key of the cookies sealed under an epoch, up to the current one. The caller bounds the epoch.
   [[nodiscard]] secret_key cookie_key(std::uint32_t epoch) const;
 
+  /// What headers and backups are authenticated with.
+  [[nodiscard]] const crypto::hmac_key& header_key() const noexcept { return header_key_; }
+
   /// `read_only` when the header does not hold.
   [[nodiscard]] result<void> check_writable() const;
 

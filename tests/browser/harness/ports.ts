@@ -28,9 +28,17 @@ export interface Logged {
   [detail: string]: unknown
 }
 
+/** Programs beside the browser: tests/cli/programs.mjs. */
+export interface Programs {
+  file(content: string, name?: string): string
+  cli(args: readonly string[], input?: string): { code: number; out: string; err: string }
+  native(name: string, args: readonly string[], input: string): Promise<{ code: number; out: string }>
+}
+
 export interface Browsing {
   chromium: Chromium
   server: TestServer
+  programs: Programs
   /** Another server, which is another origin: its own databases, its own quota. */
   startServer(options?: { mutate?: (path: string, text: string) => string }): Promise<TestServer>
 }

@@ -1,0 +1,50 @@
+/** `kbve-locker open FILE`. */
+import { foundAt, openedWith } from './backup_file.ts'
+import { onlyOne, optionsOf } from './options.ts'
+import { printable, safeJson } from './output.ts'
+import type { Call } from './run.ts'
+import { checkSources } from './secret.ts'
+import { type SealedValues, valuesOf } from './values.ts'
+
+export async function open({ args, out, signal }: Call): Promise<number> {
+  const { values: options, rest } = optionsOf(args, {
+    recovery: { type: 'boolean' },
+    'passphrase-file': { type: 'string' },
+    json: { type: 'boolean' },
+  })
+  const path = onlyOne(rest, 'FILE')
+  checkSources(options, path)
+  const found = await foundAt(path)
+  const opened = await openedWith(found, options, signal)
+  opened.vault.wipe()
+  const { tenant, name, created } = found.backup.header
+  const values = valuesOf(opened.records, Date.now())
+  const damaged = [...opened.damaged]
+  out.answer({ locker: { tenant, name, created }, ...values, damaged }, () => [
+    `Locker "${printable(name)}" of "${printable(tenant)}", made ${dateOf(created)}`,
+    ...section('Profile', Object.entries(values.profile), values, 'profile/'),
+    ...section('Entries', Object.entries(values.entries), values, 'entry/'),
+    ...section('Bytes', Object.entries(values.bytes), values, 'entry/'),
+  ])
+  for (const id of damaged) out.complain(`${id} does not open.`)
+  return damaged.length > 0 ? 1 : 0
+}
+
+function section(
+  title: string,
+  list: readonly [string, unknown][],
+  { expires }: SealedValues,
+  prefix: string,
+): string[] {
+  if (list.length === 0) return []
+  const lines = list.map(([name, value]) => {
+    const end = prefix === 'entry/' ? expires[name] : undefined
+    return `  ${printable(name)}: ${safeJson(value)}${end === undefined ? '' : `  (until ${dateOf(end)})`}`
+  })
+  return ['', title, ...lines]
+}
+
+export function dateOf(ms: number): string {
+  const date = new Date(ms)
+  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString()
+}
