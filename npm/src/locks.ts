@@ -9,15 +9,11 @@ export interface LocksPort {
   request<T>(name: string, options: { signal: AbortSignal }, work: () => Promise<T>): Promise<T>
 }
 
-/** Web Locks; outside browsers a queue for all lockers of this storage; in a browser without Web Locks nothing
- *  that would hold, so `unsupported`. */
+/** Web Locks; outside browsers a queue for all lockers of this storage; in a browser without Web Locks (plain http) a
+ *  database that is held. */
 export async function defaultLocks(storage: LockerStorage): Promise<LocksPort> {
   if (!inBrowser()) return (await import('./local_locks.ts')).localLocks(storage)
-  if (navigator.locks) return navigator.locks
-  throw new LockerError(
-    'unsupported',
-    'One tab at a time needs Web Locks: serve the page over https (or localhost).',
-  )
+  return navigator.locks ?? (await import('./database_locks.ts')).databaseLocks()
 }
 
 /** Rejects when the signal fires, with its reason. */

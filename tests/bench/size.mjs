@@ -131,6 +131,7 @@ const when = {
   'passkey_slot.js': 'when a passkey is used or made',
   'slots.js': 'when keyslots are listed or changed',
   'locks.js': 'when exclusive() is called',
+  'database_locks.js': 'when exclusive() is called in a browser without Web Locks',
 }
 
 const barred = (name, size, bar, note) =>

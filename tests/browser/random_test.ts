@@ -5,7 +5,7 @@
  */
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
-import type { Browsing, Logged, Tab } from './harness/ports.ts'
+import type { Browsing, Logged, TestTab } from './harness/ports.ts'
 
 interface Returned extends Logged {
   id: string
@@ -22,7 +22,7 @@ function compare(a: { rev: number; writer: number[] }, b: { rev: number; writer:
   return at < 0 ? 0 : (a.writer[at] ?? 0) - (b.writer[at] ?? 0)
 }
 
-export function suite(t: SuiteContext, { chromium, startServer }: Browsing): void {
+export function suite(t: SuiteContext, { engine, startServer }: Browsing): void {
   t.test(
     '2,000 operations over 3 tabs with random kills',
     async () => {
@@ -34,8 +34,8 @@ export function suite(t: SuiteContext, { chromium, startServer }: Browsing): voi
       /** Which life each of the three tabs leads. */
       const lifeOf: string[] = []
 
-      async function start(place: number): Promise<Tab> {
-        const tab = await chromium.open(`${server.origin}/page.html`)
+      async function start(place: number): Promise<TestTab> {
+        const tab = await engine.open(`${server.origin}/page.html`)
         const life = `life${lives++}`
         lifeOf[place] = life
         const status = await tab.page.evaluate((at) => kbve.open(at), name)
@@ -66,7 +66,7 @@ export function suite(t: SuiteContext, { chromium, startServer }: Browsing): voi
         const due = () => server.lines.length >= until && server.lines.at(-1)?.what === 'returned'
         await server.logged(due, 20_000)
         const victim = lifeOf.indexOf(server.lines.at(-1)?.life as string)
-        await chromium.kill(tabs[victim] as Tab)
+        await engine.kill(tabs[victim] as TestTab)
         tabs[victim] = await start(victim)
         kills++
       }
@@ -81,7 +81,7 @@ export function suite(t: SuiteContext, { chromium, startServer }: Browsing): voi
 
       expect(server.lines.filter((line) => line.what === 'broken')).to.deep.equal([])
       expect(kills).to.be.greaterThanOrEqual(10)
-      const reader = await chromium.open(`${server.origin}/page.html`)
+      const reader = await engine.open(`${server.origin}/page.html`)
       t.after(() => reader.page.close())
       const status = await reader.page.evaluate((at) => kbve.open(at), name)
       expect(status, `seed ${seed}`).to.deep.include({

@@ -5,10 +5,12 @@
 import { closed, disposed, evicted, hasCode, type LockerError } from '../errors.ts'
 import { compact } from './compact.ts'
 import {
+  ANSWER_LIMIT_MS,
   abortReason,
   completed,
   isLost,
   letGo,
+  noAnswer,
   openDatabase,
   type Stores,
   storageError,
@@ -184,14 +186,23 @@ export class MainDatabase {
       const found: Snapshot = { header: undefined, root: undefined, attempts: undefined, records: new Map() }
       let written: Changes | undefined
       let thrown: Thrown | undefined
+      // Another tab's transaction may stand before this one, and that of a frozen tab would for ever.
+      const waiting = setTimeout(() => {
+        thrown = new Thrown(noAnswer())
+        transaction.abort()
+      }, ANSWER_LIMIT_MS)
+      const begun = () => clearTimeout(waiting)
 
       transaction.oncomplete = () => {
         this.#lockerId = lockerIdOf(written?.header ?? found.header) ?? this.#lockerId
         resolve(found)
       }
-      transaction.onabort = () => reject(thrown ?? abortReason(transaction))
+      transaction.onabort = () => {
+        begun()
+        reject(thrown ?? abortReason(transaction))
+      }
 
-      read(transaction, ids, found, () => {
+      read(transaction, ids, found, begun, () => {
         if (fn === undefined) return
         try {
           written = fn(found)
@@ -211,6 +222,7 @@ function read(
   transaction: IDBTransaction,
   ids: readonly string[] | 'all',
   found: Snapshot,
+  begun: () => void,
   then: () => void,
 ): void {
   const meta = transaction.objectStore('meta')
@@ -223,6 +235,7 @@ function read(
   for (const name of metaNames) {
     const request = meta.get(name)
     request.onsuccess = () => {
+      begun()
       found[name] = request.result
       arrived()
     }

@@ -6,6 +6,8 @@ import { type Spy, spied } from '../../suite/disk.ts'
 import { type AnyLocker, settled, until } from '../../suite/help.ts'
 import { wander } from './wander.ts'
 
+if (location.search === '?nolocks') Object.defineProperty(navigator, 'locks', { value: undefined })
+
 type Options = NonNullable<Parameters<typeof createLocker>[0]>
 
 /** Arrives at the server before it returns, whatever happens to this page afterwards. */
