@@ -3,6 +3,7 @@ import { abortedError, LockerError } from './errors.ts'
 import { inBrowser, unref } from './node.ts'
 import type { LockerStorage } from './storage/storage.ts'
 import type { ExclusiveOptions } from './types.ts'
+import { loaded } from './wasm_source.ts'
 
 /** The part of `navigator.locks` that is used. */
 export interface LocksPort {
@@ -13,7 +14,8 @@ export interface LocksPort {
  *  database that is held. */
 export async function defaultLocks(storage: LockerStorage): Promise<LocksPort> {
   if (!inBrowser()) return (await import('./local_locks.ts')).localLocks(storage)
-  return navigator.locks ?? (await import('./database_locks.ts')).databaseLocks()
+  if (navigator.locks) return navigator.locks
+  return (await loaded('database_locks.js', import('./database_locks.ts'))).databaseLocks()
 }
 
 /** Rejects when the signal fires, with its reason. */

@@ -55,10 +55,12 @@ export function suite(t: SuiteContext, { chromium, server }: ChromiumBrowsing): 
         })
       const [own, others] = [await noted(writer), await noted(reader)]
 
-      const took = set.map(({ value, at }) => {
-        const seen = others.seen.find((line) => line.value === value)
-        expect(seen, `${value} was not seen`).to.not.equal(undefined)
-        return (seen?.at ?? 0) - at
+      // Who reads a moment later finds the next value already, and is not told of the one before.
+      const numberOf = ({ value }: Seen) => Number(value.slice('change '.length))
+      const took = set.map((change) => {
+        const seen = others.seen.find((line) => numberOf(line) >= numberOf(change))
+        expect(seen, `${change.value} was not seen`).to.not.equal(undefined)
+        return (seen?.at ?? 0) - change.at
       })
       const sorted = [...took].sort((a, b) => a - b)
       const figure = (part: number) => sorted[Math.floor((sorted.length - 1) * part)] as number
@@ -67,17 +69,15 @@ export function suite(t: SuiteContext, { chromium, server }: ChromiumBrowsing): 
       )
       expect(figure(0.5)).to.be.at.most(barMs)
 
-      const values = set.map(({ value }) => value)
-      expect(
-        own.seen.map(({ value }) => value),
-        'the writer’s own store',
-      ).to.deep.equal(values)
-      expect(own.told, 'the writer is told of its own changes only').to.deep.equal(values.map(() => 'here'))
-      expect(
-        others.seen.map(({ value }) => value),
-        'the reader’s store',
-      ).to.deep.equal(values)
-      expect(others.told, 'the reader is told of each once').to.deep.equal(values.map(() => 'elsewhere'))
+      const numbers = set.map(numberOf)
+      expect(own.seen.map(numberOf), 'the writer’s own store').to.deep.equal(numbers)
+      expect(own.told, 'the writer is told of its own changes only').to.deep.equal(numbers.map(() => 'here'))
+      const read = others.seen.map(numberOf)
+      expect(read, 'the reader’s store, forwards and nothing twice').to.deep.equal(
+        [...new Set(read)].sort((a, b) => a - b),
+      )
+      expect(read.length, 'nearly all of them').to.be.at.least(changes * 0.8)
+      expect(others.told, 'told once for each').to.deep.equal(read.map(() => 'elsewhere'))
     },
     { timeout: 60_000 },
   )

@@ -1,4 +1,5 @@
 /** The suite's entry in a browser; the runner takes `kbveLines` out and reads `kbveSummary`. */
+import './dispose.ts'
 import { indexedDBStorage } from '@kbve/locker'
 import { suites } from './all.ts'
 import { type Environment, runSuites, type Summary } from './harness.ts'

@@ -1,4 +1,5 @@
 /** What a test page offers to the test that drives it, as `globalThis.kbve`. */
+import '../../suite/dispose.ts'
 import { createLocker, indexedDBStorage, LockerError } from '@kbve/locker'
 import { type CookieTable, lockerCookies } from '@kbve/locker/cookies'
 import { lockerAtom, lockerStores } from '@kbve/locker/nanostores'
