@@ -1,4 +1,8 @@
-/** The back/forward cache takes a page with an open locker, and what comes out of it shows present values. */
+/**
+ * The back/forward cache takes a page with an open locker, and what comes out of it shows present values.
+ * Firefox takes no page that has a Web Lock as it is left, and gives it no chance to let go before; there
+ * the page is loaded anew, and what is said of values holds all the same.
+ */
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
 import type { Browsing, TestTab } from './harness/ports.ts'
@@ -28,6 +32,12 @@ export function suite(t: SuiteContext, { engine, server }: Browsing): void {
     return tab.page.evaluate(() => (globalThis as { cameBack?: boolean }).cameBack === true)
   }
 
+  /** What is due where the page was not kept: it is opened again. */
+  async function shownAgain(tab: TestTab, name: string, cached: boolean): Promise<void> {
+    expect(cached, 'pageshow.persisted').to.equal(engine.name !== 'firefox')
+    if (!cached) await tab.page.evaluate((at) => kbve.open(at), name)
+  }
+
   const username = (tab: TestTab, value: string) =>
     tab.page.waitForFunction((v) => kbve.locker.get('username') === v, value, { timeout: 5_000 })
 
@@ -43,7 +53,7 @@ export function suite(t: SuiteContext, { engine, server }: Browsing): void {
           await kbve.locker.flush()
         }),
       )
-      expect(cached, 'pageshow.persisted').to.equal(true)
+      await shownAgain(tab, name, cached)
       await username(tab, 'meanwhile')
       const after = await tab.page.evaluate(async () => {
         kbve.locker.set('username', 'afterwards')
@@ -70,7 +80,7 @@ export function suite(t: SuiteContext, { engine, server }: Browsing): void {
         seen = username(heir, 'in pagehide')
         await seen
       })
-      expect(cached, 'pageshow.persisted').to.equal(true)
+      await shownAgain(tab, name, cached)
       await username(tab, 'in pagehide')
       await username(other, 'in pagehide')
     },
@@ -101,12 +111,8 @@ export function suite(t: SuiteContext, { engine, server }: Browsing): void {
         }
       })
       expect(refused).to.be.oneOf(['locked', 'evicted', 'absent'])
-      const left = await tab.page.evaluate(
-        async (at) =>
-          (await indexedDB.databases()).filter((db) => db.name === `kbve-locker/test/${at}`).length,
-        name,
-      )
-      if (cached) expect(left, 'made anew').to.equal(0)
+      const left = await tab.page.evaluate((at) => kbve.remains(at), name)
+      expect(left, 'nothing was made anew').to.not.equal('a header')
     },
     { timeout: 40_000 },
   )

@@ -9,6 +9,7 @@ import type { SuiteContext } from '../suite/harness.ts'
 import type { Browsing, TestTab } from './harness/ports.ts'
 
 const rounds = 20
+const closedInPagehide = 'set in pagehide, and the tab is closed'
 
 export function suite(t: SuiteContext, { engine, server }: Browsing): void {
   const url = `${server.origin}/page.html`
@@ -48,18 +49,22 @@ export function suite(t: SuiteContext, { engine, server }: Browsing): void {
     )
   }
 
-  /** How many of `rounds` values the next tab finds; each tab reads the last value, then sets its own. */
-  async function found(name: string, leave: (tab: TestTab, value: string) => Promise<void>): Promise<number> {
-    let found = 0
+  /** How many of `rounds` values the next tab finds, and for how many `set()` has returned; each tab reads the last
+   *  value, then sets its own. */
+  async function found(name: string, leave: (tab: TestTab, value: string) => Promise<void>) {
+    const count = { found: 0, returned: 0 }
     let value = ''
     for (let round = 0; round <= rounds; round++) {
       const tab = await openLocker(name)
-      if (round > 0 && (await shows(tab, value))) found++
+      if (round > 0) {
+        if (await shows(tab, value)) count.found++
+        if (server.lines.some((line) => line.value === value)) count.returned++
+      }
       value = `${name} ${round}`
       if (round < rounds) await leave(tab, value)
       else await tab.page.close()
     }
-    return found
+    return count
   }
 
   t.test(
@@ -99,7 +104,10 @@ export function suite(t: SuiteContext, { engine, server }: Browsing): void {
       await engine.kill(tab)
     },
     'set, then the tab is closed': async (tab, value) => {
-      await tab.page.evaluate((v) => kbve.locker.set('username', v), value)
+      await tab.page.evaluate((v) => {
+        kbve.locker.set('username', v)
+        kbve.log({ what: 'set returned', value: v })
+      }, value)
       await tab.page.close()
     },
     'set in pagehide, and the page is left': async (tab, value) => {
@@ -107,7 +115,7 @@ export function suite(t: SuiteContext, { engine, server }: Browsing): void {
       await tab.page.goto(`${server.origin}/page.html?elsewhere`)
       await tab.page.close()
     },
-    'set in pagehide, and the tab is closed': async (tab, value) => {
+    [closedInPagehide]: async (tab, value) => {
       await setInPagehide(tab, value)
       await tab.page.close()
     },
@@ -115,17 +123,27 @@ export function suite(t: SuiteContext, { engine, server }: Browsing): void {
 
   async function setInPagehide(tab: TestTab, value: string): Promise<void> {
     await tab.page.evaluate((v) => {
-      addEventListener('pagehide', () => kbve.locker.set('username', v))
+      addEventListener('pagehide', () => {
+        kbve.locker.set('username', v)
+        navigator.sendBeacon('/log', JSON.stringify({ what: 'set returned', value: v }))
+      })
     }, value)
+  }
+
+  /** Firefox may end the process of a closed tab before its pagehide listeners have run: what they would have set,
+   *  nobody was told is kept. Everywhere else, and in all other cases, they run. */
+  function expectAllOf({ found, returned }: { found: number; returned: number }, what: string): void {
+    const mayBeEnded = engine.name === 'firefox' && what === closedInPagehide
+    if (mayBeEnded) console.log(`    set() returned in ${returned} of ${rounds} closed tabs`)
+    expect(returned, 'set() returned').to.be.at.least(mayBeEnded ? rounds / 2 : rounds)
+    expect(found).to.equal(returned)
   }
 
   for (const [what, leave] of Object.entries(ends)) {
     t.test(
       `${what}: ${rounds} of ${rounds} found again`,
-      async () => {
-        expect(await found(t.name(), leave)).to.equal(rounds)
-      },
-      { timeout: 120_000 },
+      async () => expectAllOf(await found(t.name(), leave), what),
+      { timeout: 240_000 },
     )
 
     t.test(
@@ -139,9 +157,9 @@ export function suite(t: SuiteContext, { engine, server }: Browsing): void {
           await leave(tab, value)
           await holder.page.evaluate(() => kbve.release())
         })
-        expect(count).to.equal(rounds)
+        expectAllOf(count, what)
       },
-      { timeout: 120_000 },
+      { timeout: 240_000 },
     )
   }
 

@@ -11,6 +11,8 @@ const preferences = {
   'dom.ipc.processCount': 100,
   'dom.ipc.processCount.webIsolated': 100,
   'dom.ipc.keepProcessesAlive.webIsolated.max': 0,
+  // What the driver turns off, and visitors have.
+  'fission.bfcacheInParent': true,
   'network.http.max-persistent-connections-per-server': 32,
 }
 

@@ -28,6 +28,20 @@ function rawOpen(name: string): Promise<IDBDatabase> {
   })
 }
 
+/** What there is of a locker's main database. */
+async function remains(name: string): Promise<string> {
+  const databases = (await indexedDB.databases()).map((db) => db.name)
+  if (!databases.includes(`kbve-locker/test/${encodeURIComponent(name)}`)) return 'no database'
+  const db = await rawOpen(name).catch(() => undefined)
+  if (!db || db.objectStoreNames.length === 0) return 'no stores'
+  const keys = await new Promise<IDBValidKey[]>((resolve) => {
+    const request = db.transaction('meta').objectStore('meta').getAllKeys()
+    request.onsuccess = () => resolve(request.result)
+  })
+  db.close()
+  return keys.includes('header') ? 'a header' : 'no header'
+}
+
 /** Keeps a readwrite transaction on all stores of the main database alive until `release`. */
 async function holdMain(name: string): Promise<void> {
   const db = await rawOpen(name)
@@ -85,6 +99,7 @@ const page = {
   log,
   rawOpen,
   rawRecords,
+  remains,
   holdMain,
   wander,
   release: async () => {},
