@@ -64,10 +64,10 @@ export class Opener {
     })
   }
 
-  /** `cost`: what a passphrase's slot is brought up to. */
-  async unlock(secret: Secret, signal: AbortSignal, cost: PassphraseCost): Promise<Opened> {
-    for (;;) {
-      const { vault, header, session, behind } = await this.#vault(secret, signal, cost)
+  /** `cost`: what a passphrase's slot is brought up to. `known`: the header, where it was looked at just now. */
+  async unlock(secret: Secret, signal: AbortSignal, cost: PassphraseCost, known?: Header): Promise<Opened> {
+    for (let first = known; ; first = undefined) {
+      const { vault, header, session, behind } = await this.#vault(secret, signal, cost, first)
       const loaded = await orWiped(vault, () => {
         throwIfAborted(signal)
         this.#progress({ step: 'opening' })
@@ -105,9 +105,9 @@ export class Opener {
   }
 
   /** The vault for the header that lies on the disk now. */
-  async #vault(secret: Secret, signal: AbortSignal, cost: PassphraseCost) {
+  async #vault(secret: Secret, signal: AbortSignal, cost: PassphraseCost, known?: Header) {
     const core = await this.#loadedCore()
-    const found = await this.look()
+    const found = known ?? (await this.look())
     if (!found) throw new LockerError('absent', 'There is no locker yet; create it first.')
     const header = checkHeader(core, found)
     const session = await this.#connection.open()

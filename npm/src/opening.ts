@@ -74,11 +74,14 @@ export async function load(
       throw new HeaderChanged()
   }
   try {
+    // Nearly always there is nothing left behind, and what is read meanwhile is what there is.
+    const reading = session.load('all')
+    reading.catch(() => {})
     // Under a header that is not genuine nothing is written, not even what other tabs left behind.
     const { handed: adopted, damaged } = vault.genuine
       ? await adoptOrphans(session, vault, options.now, mustBeSame)
       : { handed: [], damaged: [] }
-    const found = await session.load('all')
+    const found = await (adopted.length > 0 ? session.load('all') : reading)
     mustBeSame(found.header)
     const loaded = { ...emptyLoaded(options), adopted, damaged: new Set(damaged) }
     await decode(vault, found.records, loaded, options)

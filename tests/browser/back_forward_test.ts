@@ -28,7 +28,7 @@ export function suite(t: SuiteContext, { engine, server }: Browsing): void {
     await tab.page.goto(`${url}?elsewhere`)
     await meanwhile()
     await tab.page.evaluate(() => void setTimeout(() => history.back(), 50))
-    await tab.page.waitForFunction(() => location.search === '' && document.readyState === 'complete')
+    await tab.page.waitForFunction(() => location.search === '' && 'kbve' in globalThis)
     return tab.page.evaluate(() => (globalThis as { cameBack?: boolean }).cameBack === true)
   }
 
