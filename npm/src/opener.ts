@@ -67,12 +67,15 @@ export class Opener {
   /** `cost`: what a passphrase's slot is brought up to. `known`: the header, where it was looked at just now. */
   async unlock(secret: Secret, signal: AbortSignal, cost: PassphraseCost, known?: Header): Promise<Opened> {
     for (let first = known; ; first = undefined) {
+      // At once where nobody has to type or think: while the core is compiled and the key is fetched.
+      const reading = first && (await this.#connection.open()).load('all')
+      reading?.catch(() => {})
       const { vault, header, session, behind } = await this.#vault(secret, signal, cost, first)
       const loaded = await orWiped(vault, () => {
         throwIfAborted(signal)
         this.#progress({ step: 'opening' })
         const progress = (fraction: number) => this.#progress({ step: 'opening', fraction })
-        return load(session, vault, header, { ...this.#ports, progress, signal })
+        return load(session, vault, header, { ...this.#ports, progress, signal, reading })
       })
       if (loaded !== 'changed') return { session, vault, header, loaded, behind }
       vault.wipe()

@@ -7,7 +7,7 @@ import { damagedHeader, newerFormat, sameBytes } from './header_json.ts'
 import { adoptOrphans } from './orphans.ts'
 import { breathe } from './page.ts'
 import type { Fields } from './profile.ts'
-import type { StorageSession } from './storage/storage.ts'
+import type { Snapshot, StorageSession } from './storage/storage.ts'
 import type { Integrity } from './types.ts'
 import { Values } from './values.ts'
 import { chunks, type OpenVault } from './vault.ts'
@@ -59,6 +59,8 @@ export interface LoadOptions {
   now: () => number
   progress(fraction: number): void
   signal: AbortSignal
+  /** All there is, where it is being read already. Whatever other tabs change from then on, they tell. */
+  reading?: Promise<Snapshot> | undefined
 }
 
 /** Reads everything; `'changed'` when the header is another one by now, and all has to start over. */
@@ -74,14 +76,12 @@ export async function load(
       throw new HeaderChanged()
   }
   try {
-    // Nearly always there is nothing left behind, and what is read meanwhile is what there is.
-    const reading = session.load('all')
-    reading.catch(() => {})
     // Under a header that is not genuine nothing is written, not even what other tabs left behind.
     const { handed: adopted, damaged } = vault.genuine
       ? await adoptOrphans(session, vault, options.now, mustBeSame)
       : { handed: [], damaged: [] }
-    const found = await (adopted.length > 0 ? session.load('all') : reading)
+    // What was read before is what there is, unless something was left behind just now.
+    const found = await ((adopted.length === 0 && options.reading) || session.load('all'))
     mustBeSame(found.header)
     const loaded = { ...emptyLoaded(options), adopted, damaged: new Set(damaged) }
     await decode(vault, found.records, loaded, options)

@@ -5,9 +5,27 @@ import { type CookieTable, lockerCookies } from '@kbve/locker/cookies'
 import { lockerAtom, lockerStores } from '@kbve/locker/nanostores'
 import { type Spy, spied } from '../../suite/disk.ts'
 import { type AnyLocker, settled, until } from '../../suite/help.ts'
+import { labour } from './labour.ts'
 import { wander } from './wander.ts'
 
 if (location.search === '?nolocks') Object.defineProperty(navigator, 'locks', { value: undefined })
+
+/** Every WASM memory of this page that is still in use. */
+const memories: WeakRef<WebAssembly.Memory>[] = []
+const { instantiate } = WebAssembly
+WebAssembly.instantiate = (async (...given: Parameters<typeof instantiate>) => {
+  const made: unknown = await instantiate(...given)
+  const { exports } =
+    made instanceof WebAssembly.Instance ? made : (made as { instance: WebAssembly.Instance }).instance
+  for (const each of Object.values(exports)) {
+    if (each instanceof WebAssembly.Memory) memories.push(new WeakRef(each))
+  }
+  return made
+}) as typeof instantiate
+
+function wasmBytes(): number {
+  return memories.reduce((sum, each) => sum + (each.deref()?.buffer.byteLength ?? 0), 0)
+}
 
 type Options = NonNullable<Parameters<typeof createLocker>[0]>
 
@@ -102,6 +120,8 @@ const page = {
   remains,
   holdMain,
   wander,
+  labour,
+  wasmBytes,
   release: async () => {},
   /** The locker that `open` made last. */
   locker: undefined as unknown as AnyLocker,
