@@ -60,7 +60,7 @@ export function suite(t: SuiteContext, { engine, startServer }: Browsing): void 
       t.after(() => Promise.all(tabs.map((tab) => tab.page.close().catch(() => {}))))
       const count = () => server.lines.filter((line) => line.what === 'trying').length
       let kills = 0
-      while (count() < operations) {
+      while (count() < operations || kills < 10) {
         const until = server.lines.length + 120 + ((seed * (kills + 7)) % 240)
         // Right after something returned: what is not applied by then lies in the journal alone.
         const due = () => server.lines.length >= until && server.lines.at(-1)?.what === 'returned'
