@@ -206,9 +206,11 @@ export class Lifecycle {
   async #start(): Promise<Status> {
     try {
       this.mustLive()
+      const device = this.ports.mode === 'device'
+      // While the databases are opened; what goes wrong is told when the core is asked for.
+      if (device) this.opener.core().catch(() => {})
       const header = await this.#look()
-      if (this.ports.mode === 'device')
-        await this.#run({ device: true }, (abort) => this.#startWithDevice(header, abort))
+      if (device) await this.#run({ device: true }, (abort) => this.#startWithDevice(header, abort))
       else {
         if (header && this.ports.remember) await this.#run({}, (abort) => this.#reopen(abort)).catch(() => {})
         if (this.status.state === 'opening')
@@ -246,7 +248,7 @@ export class Lifecycle {
       // Another tab was quicker: its locker is the locker.
       if (!hasCode(error, 'exists')) throw error
     }
-    this.#opened(await this.opener.unlock({ device: true }, signal, {}), signal)
+    this.#opened(await this.opener.unlock({ device: true }, signal, {}, header), signal)
   }
 
   /** After the first opening; and where that failed, after another look at the disk. */

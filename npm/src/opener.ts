@@ -6,7 +6,7 @@ import { stored } from './device_slot.ts'
 import { evicted, LockerError, throwIfAborted } from './errors.ts'
 import type { Header } from './format.ts'
 import { checkHeader } from './header_json.ts'
-import { emptyLoaded, type Loaded, load, readHeader, writeNew } from './opening.ts'
+import { emptyLoaded, type Loaded, type LoadOptions, load, readHeader, writeNew } from './opening.ts'
 import type { Ports } from './ports.ts'
 import { slotModule, type Unlocked } from './slot_modules.ts'
 import type { StorageSession } from './storage/storage.ts'
@@ -77,23 +77,35 @@ export class Opener {
     })
   }
 
-  /** `cost`: what a passphrase's slot is brought up to. */
+  /** `cost`: what a passphrase's slot is brought up to. `known`: the header, where it was looked at just now. */
   async unlock(
     secret: Secret | { reload: true },
     signal: AbortSignal,
     cost: PassphraseCost,
+    known?: Header,
   ): Promise<Opened> {
-    for (;;) {
-      const { vault, header, session, ...more } = await this.#vault(secret, signal, cost)
+    for (let first = known; ; first = undefined) {
+      const early = first && (await this.#readEarly())
+      const { vault, header, session, ...more } = await this.#vault(secret, signal, cost, first)
       const loaded = await orWiped(vault, () => {
         throwIfAborted(signal)
         this.#progress({ step: 'opening' })
         const progress = (fraction: number) => this.#progress({ step: 'opening', fraction })
-        return load(session, vault, header, { ...this.ports, progress, signal, witness: this.witness })
+        const { ports, witness } = this
+        return load(session, vault, header, { ...ports, progress, signal, witness, early })
       })
       if (loaded !== 'changed') return { session, vault, header, loaded, ...more }
       vault.wipe()
     }
+  }
+
+  /** At once where nobody has to type or think: while the core is compiled and the key is fetched. */
+  async #readEarly(): Promise<LoadOptions['early']> {
+    const session = await this.connection.open()
+    const said = this.witness.of(this.lockerId)
+    const reading = session.load('all')
+    reading.catch(() => {})
+    return { said, reading }
   }
 
   /** Whether the secret is right, and nothing else. */
@@ -122,9 +134,14 @@ export class Opener {
   }
 
   /** The vault for the header that lies on the disk now. */
-  async #vault(secret: Secret | { reload: true }, signal: AbortSignal, cost: PassphraseCost) {
+  async #vault(
+    secret: Secret | { reload: true },
+    signal: AbortSignal,
+    cost: PassphraseCost,
+    known?: Header,
+  ) {
     const core = await this.#loadedCore()
-    const found = await this.look()
+    const found = known ?? (await this.look())
     if (!found)
       throw this.absent.reason
         ? evicted()

@@ -8,12 +8,12 @@ import { damagedHeader, newerFormat, sameBytes } from './header_json.ts'
 import { adoptOrphans } from './orphans.ts'
 import { breathe } from './page.ts'
 import type { Fields } from './profile.ts'
-import type { StorageSession } from './storage/storage.ts'
+import type { Snapshot, StorageSession } from './storage/storage.ts'
 import type { Integrity, Migrate } from './types.ts'
 import { schemaId, Values } from './values.ts'
 import { chunks, type OpenVault } from './vault.ts'
 import { loaded as module } from './wasm_source.ts'
-import type { Witness } from './witness.ts'
+import type { Testimony, Witness } from './witness.ts'
 
 /** What a locker holds once it is open. */
 export interface Loaded {
@@ -66,6 +66,9 @@ export interface LoadOptions {
   signal: AbortSignal
   /** Not where somebody has just accepted what is there. */
   witness?: Witness
+  /** All there is, where it is being read already, and what the witness said before. Whatever other tabs change from
+   *  then on, they tell. */
+  early?: { reading: Promise<Snapshot>; said: Testimony | undefined } | undefined
 }
 
 /** Reads everything; `'changed'` when the header is another one by now, and all has to start over. */
@@ -80,9 +83,10 @@ export async function load(
     if (!found || found === 'unknown' || found.rev !== header.rev || !sameBytes(found.mac, header.mac))
       throw new HeaderChanged()
   }
+  let { early } = options
   const { witness } = options
   // Read before any root: whatever is read after it is as new, unless the databases are a copy.
-  const said = witness?.of(toBase64url(header.locker_id))
+  const said = early ? early.said : witness?.of(toBase64url(header.locker_id))
   let rolledBack = said?.rolled_back
   let oldHeader = false
   const look = (root: SealedRecord | undefined) => {
@@ -112,7 +116,9 @@ export async function load(
       }
     }
     for (;;) {
-      const found = await session.load('all')
+      // What was read before is what there is, unless something was left behind just now.
+      const found = await ((adopted.length === 0 && early?.reading) || session.load('all'))
+      early = undefined
       mustBeSame(found.header)
       const loaded = { ...emptyLoaded(options), adopted, damaged: new Set(left) }
       await decode(vault, found.records, loaded, options)

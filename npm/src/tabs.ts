@@ -37,16 +37,38 @@ export interface TabEvents {
 /** The default channel; `undefined` where the environment has none. */
 export function broadcastChannel(name: string): ChannelPort | undefined {
   if (typeof BroadcastChannel === 'undefined') return undefined
-  const channel = new BroadcastChannel(name)
-  unref(channel)
+  let take: (message: unknown) => void = () => {}
+  let channel: BroadcastChannel | undefined
+  const open = () => {
+    channel ??= new BroadcastChannel(name)
+    channel.onmessage = (event: MessageEvent) => take(event.data)
+    // In node, listening keeps the process alive again.
+    unref(channel)
+  }
+  const rest = () => {
+    channel?.close()
+    channel = undefined
+  }
+  open()
+  const stop = new AbortController()
+  if (typeof document !== 'undefined') {
+    // The first message to a page in the back/forward cache would end it there. What it misses, it reads when it is back.
+    addEventListener('pagehide', rest, stop)
+    addEventListener('pageshow', open, stop)
+  }
   return {
-    post: (message) => channel.postMessage(message),
-    listen(take) {
-      channel.onmessage = (event: MessageEvent) => take(event.data)
-      // In node, listening keeps the process alive again.
-      unref(channel)
+    post(message) {
+      const present = channel ?? new BroadcastChannel(name)
+      present.postMessage(message)
+      if (!channel) present.close()
     },
-    close: () => channel.close(),
+    listen(to) {
+      take = to
+    },
+    close() {
+      stop.abort()
+      rest()
+    },
   }
 }
 

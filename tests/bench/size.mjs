@@ -134,6 +134,7 @@ const when = {
   'storage/memory_session.js': 'when memoryStorage() is used, or a backup restored',
   'locks.js': 'when exclusive() is called',
   'repair.js': 'when repair() is called, in any tab',
+  'database_locks.js': 'when exclusive() is called in a browser without Web Locks',
 }
 
 const barred = (name, size, bar, note) =>

@@ -5,11 +5,11 @@
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
 import { everyMoment, killCount } from './harness/kills.ts'
-import type { Browsing, Tab } from './harness/ports.ts'
+import type { ChromiumBrowsing, Tab } from './harness/ports.ts'
 
 const passphrase = 'open sesame'
 
-export function suite(t: SuiteContext, browsing: Browsing): void {
+export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
   const { chromium, server, programs } = browsing
   const url = `${server.origin}/page.html`
 

@@ -6,7 +6,7 @@
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
 import { Chance, killAmong, killCount, pause } from './harness/kills.ts'
-import type { Browsing, Tab, TestServer } from './harness/ports.ts'
+import type { ChromiumBrowsing, Tab, TestServer } from './harness/ports.ts'
 import { lostOf, returnedOf, valuesOf } from './harness/returned.ts'
 import { allValues } from './random_test.ts'
 
@@ -15,7 +15,7 @@ const kills = killCount(40)
 const series = 50
 const whole = { state: 'unlocked', integrity: 'ok', damaged: [] }
 
-export function suite(t: SuiteContext, { chromium, server, startServer }: Browsing): void {
+export function suite(t: SuiteContext, { chromium, server, startServer }: ChromiumBrowsing): void {
   const browsing = { chromium, server, startServer }
 
   /** Every value that was returned for is on the disk, sooner or later: a killed tab's journal is free after a while. */

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
-import type { Browsing, Tab } from './harness/ports.ts'
+import type { ChromiumBrowsing, Tab } from './harness/ports.ts'
 
 const MiB = 1 << 20
 
@@ -17,7 +17,7 @@ function forgetPeak({ pid }: Tab): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5')
 }
 
-export function suite(t: SuiteContext, { chromium, server, startServer }: Browsing): void {
+export function suite(t: SuiteContext, { chromium, server, startServer }: ChromiumBrowsing): void {
   const url = `${server.origin}/page.html`
 
   async function opened(name: string, at = url): Promise<Tab> {

@@ -1,12 +1,12 @@
 /** A tab killed while values are brought up to a new version: all of them are old, or all of them are new. */
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
-import type { Browsing } from './harness/ports.ts'
+import type { ChromiumBrowsing } from './harness/ports.ts'
 
 const kills = Number(process.env.KBVE_MIGRATION_KILLS ?? 50)
 const entries = 300
 
-export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
+export function suite(t: SuiteContext, { chromium, server }: ChromiumBrowsing): void {
   t.test(
     `killed at ${kills} moments of an upgrade: wholly old or wholly new, and integrity holds`,
     async () => {

@@ -1,9 +1,9 @@
 /** No room on the disk: the value is kept, the error is told, and it is applied once there is room. */
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
-import type { Browsing } from './harness/ports.ts'
+import type { ChromiumBrowsing } from './harness/ports.ts'
 
-export function suite(t: SuiteContext, { chromium, startServer }: Browsing): void {
+export function suite(t: SuiteContext, { chromium, startServer }: ChromiumBrowsing): void {
   t.test(
     'quota reached: pending, storage_full, applied once there is room',
     async () => {

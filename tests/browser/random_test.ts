@@ -5,12 +5,12 @@
  */
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
-import type { Browsing, Tab } from './harness/ports.ts'
+import type { Browsing, TestTab } from './harness/ports.ts'
 import { lostOf, returnedOf, valuesOf } from './harness/returned.ts'
 
 const operations = 2_000
 
-export function suite(t: SuiteContext, { chromium, startServer }: Browsing): void {
+export function suite(t: SuiteContext, { engine, startServer }: Browsing): void {
   t.test(
     '2,000 operations over 3 tabs with random kills',
     async () => {
@@ -22,8 +22,8 @@ export function suite(t: SuiteContext, { chromium, startServer }: Browsing): voi
       /** Which life each of the three tabs leads. */
       const lifeOf: string[] = []
 
-      async function start(place: number): Promise<Tab> {
-        const tab = await chromium.open(`${server.origin}/page.html`)
+      async function start(place: number): Promise<TestTab> {
+        const tab = await engine.open(`${server.origin}/page.html`)
         const life = `life${lives++}`
         lifeOf[place] = life
         const status = await tab.page.evaluate((at) => kbve.open(at), name)
@@ -48,13 +48,13 @@ export function suite(t: SuiteContext, { chromium, startServer }: Browsing): voi
       t.after(() => Promise.all(tabs.map((tab) => tab.page.close().catch(() => {}))))
       const count = () => server.lines.filter((line) => line.what === 'trying').length
       let kills = 0
-      while (count() < operations) {
+      while (count() < operations || kills < 10) {
         const until = server.lines.length + 120 + ((seed * (kills + 7)) % 240)
         // Right after something returned: what is not applied by then lies in the journal alone.
         const due = () => server.lines.length >= until && server.lines.at(-1)?.what === 'returned'
         await server.logged(due, 20_000)
         const victim = lifeOf.indexOf(server.lines.at(-1)?.life as string)
-        await chromium.kill(tabs[victim] as Tab)
+        await engine.kill(tabs[victim] as TestTab)
         tabs[victim] = await start(victim)
         kills++
       }
@@ -69,7 +69,7 @@ export function suite(t: SuiteContext, { chromium, startServer }: Browsing): voi
 
       expect(server.lines.filter((line) => line.what === 'broken')).to.deep.equal([])
       expect(kills).to.be.greaterThanOrEqual(10)
-      const reader = await chromium.open(`${server.origin}/page.html`)
+      const reader = await engine.open(`${server.origin}/page.html`)
       t.after(() => reader.page.close())
       const status = await reader.page.evaluate((at) => kbve.open(at), name)
       expect(status, `seed ${seed}`).to.deep.include({

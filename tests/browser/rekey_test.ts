@@ -2,11 +2,11 @@
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
 import { everyMoment, killCount } from './harness/kills.ts'
-import type { Browsing, Tab } from './harness/ports.ts'
+import type { ChromiumBrowsing, Tab } from './harness/ports.ts'
 
 const entries = 300
 
-export function suite(t: SuiteContext, { chromium, server, startServer }: Browsing): void {
+export function suite(t: SuiteContext, { chromium, server, startServer }: ChromiumBrowsing): void {
   const browsing = { chromium, server, startServer }
   const url = `${server.origin}/page.html`
 

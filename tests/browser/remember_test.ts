@@ -1,11 +1,11 @@
 /** `remember: 'reload'`: what stays open over a reload, and what does not. */
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
-import type { Browsing, Tab } from './harness/ports.ts'
+import type { ChromiumBrowsing, Tab } from './harness/ports.ts'
 
 const cost = { memoryKib: 19_456, passes: 2 }
 
-export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
+export function suite(t: SuiteContext, { chromium, server }: ChromiumBrowsing): void {
   const url = `${server.origin}/page.html`
 
   async function tabAt(name: string, more: object = {}): Promise<{ tab: Tab; state: () => Promise<string> }> {

@@ -115,7 +115,7 @@ async function openSession(
       const remove = (name: string) => deleteDatabase(factory, name, destroyLimit)
       // The main database first: a tab that loses its journal makes no new one for a locker that is gone.
       const first = await firstFailure([remove(database)])
-      const names = await journalNames(source)
+      const names = [...(await journalNames(source)), `${database}/exclusive`]
       journal.end(disposed())
       const second = await firstFailure(names.map(remove))
       late.clear()

@@ -6,10 +6,12 @@ import { closed, disposed, evicted, hasCode, type LockerError } from '../errors.
 import { loaded } from '../wasm_source.ts'
 import { compact } from './compact.ts'
 import {
+  ANSWER_LIMIT_MS,
   abortReason,
   completed,
   isLost,
   letGo,
+  noAnswer,
   openDatabase,
   type Stores,
   storageError,
@@ -232,14 +234,23 @@ export class MainDatabase {
       const found: Snapshot = { header: undefined, root: undefined, attempts: undefined, records: new Map() }
       let written: Changes | undefined
       let thrown: Thrown | undefined
+      // Another tab's transaction may stand before this one, and that of a frozen tab would for ever.
+      const waiting = setTimeout(() => {
+        thrown = new Thrown(noAnswer())
+        transaction.abort()
+      }, ANSWER_LIMIT_MS)
+      const begun = () => clearTimeout(waiting)
 
       transaction.oncomplete = () => {
         this.#lockerId = lockerIdOf(written?.header ?? found.header) ?? this.#lockerId
         resolve(found)
       }
-      transaction.onabort = () => reject(thrown ?? abortReason(transaction))
+      transaction.onabort = () => {
+        begun()
+        reject(thrown ?? abortReason(transaction))
+      }
 
-      read(transaction, ids, found, () => {
+      read(transaction, ids, found, begun, () => {
         if (fn === undefined) return
         try {
           written = fn(found)
@@ -259,6 +270,7 @@ export function read(
   transaction: IDBTransaction,
   ids: readonly string[] | 'all',
   found: Snapshot,
+  begun: () => void,
   then: () => void,
 ): void {
   const meta = transaction.objectStore('meta')
@@ -271,6 +283,7 @@ export function read(
   for (const name of metaNames) {
     const request = meta.get(name)
     request.onsuccess = () => {
+      begun()
       found[name] = request.result
       arrived()
     }

@@ -2,7 +2,7 @@
  * Tabs that are killed at random moments: in the middle of one deed (`killDuring`, `everyMoment`), or of work that
  * never ends (`killAmong`). `KBVE_KILLS` says how many kills, `KBVE_SEED` repeats a run.
  */
-import type { Browsing, Tab } from './ports.ts'
+import type { ChromiumBrowsing, Tab } from './ports.ts'
 
 /** How many kills a test makes: few in `npm test`, any number by the environment. */
 export function killCount(usual: number): number {
@@ -44,7 +44,7 @@ export interface Interrupted {
 
 /** Runs `work` in the tab, and kills the tab `ms` milliseconds after it was begun. */
 export async function killDuring<A>(
-  { chromium }: Pick<Browsing, 'chromium'>,
+  { chromium }: Pick<ChromiumBrowsing, 'chromium'>,
   tab: Tab,
   work: (given: A) => unknown,
   given: A,
@@ -63,7 +63,7 @@ export async function killDuring<A>(
 }
 
 export interface Moments<A> {
-  browsing: Browsing
+  browsing: ChromiumBrowsing
   /** How many tabs are killed. */
   kills: number
   /** What is interrupted; runs in the page. */
@@ -99,7 +99,7 @@ export async function everyMoment<A>({ browsing, kills, work, prepare, check }: 
 }
 
 export interface Among {
-  browsing: Browsing
+  browsing: ChromiumBrowsing
   kills: number
   /** How many tabs live at once. */
   tabs: number
