@@ -269,7 +269,6 @@ export class OpenLocker {
   #applied(merged: Merged, found: ReadonlyMap<string, unknown>): void {
     this.#told(merged)
     this.#host.status({ pending: this.pending })
-    if (Math.abs(this.#host.now() - this.#witnessed) > witnessPause) void this.#witness()
     // What was found newer than ours is also announced by the tab that wrote it; reading it now costs nothing.
     if (this.#closed) return
     const replaced = new Set(merged.won.map((record) => record.id))
@@ -278,7 +277,9 @@ export class OpenLocker {
 
   #told({ won, root }: Merged, news: readonly SealedRecord[] = won): void {
     this.#host.tabs.tell('changed', this.#lockerId, news)
-    if (won.length > 0 && root === undefined && !this.#closed) this.#host.status({ integrity: 'records' })
+    if (this.#closed || won.length === 0) return
+    if (root === undefined) this.#host.status({ integrity: 'records' })
+    else if (Math.abs(this.#host.now() - this.#witnessed) > witnessPause) void this.#witness()
   }
 
   #absorb(found: Iterable<readonly [string, unknown]>): void {
