@@ -355,7 +355,6 @@ export class OpenLocker {
     this.#told(merged)
     this.#replaced(found)
     this.#host.status({ pending: this.pending })
-    if (Math.abs(this.#host.now() - this.#witnessed) > witnessPause) void this.#witness()
     if (this.#closed) return
     // What was found newer than ours is also announced by the tab that wrote it; reading it now costs nothing.
     const replaced = new Set(merged.won.map((record) => record.id))
@@ -371,6 +370,7 @@ export class OpenLocker {
     this.#host.tabs.tell('changed', this.#lockerId, news)
     if (this.#closed || won.length === 0) return
     if (root === undefined) this.#host.status({ integrity: 'records' })
+    else if (Math.abs(this.#host.now() - this.#witnessed) > witnessPause) void this.#witness()
     // A data key may seal only so often: long before that there is another one. Where it fails, the next one tries.
     if (this.#vault.core.sealed() >= mostSeals)
       loaded('slots.js', import('./slots.ts'))

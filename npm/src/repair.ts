@@ -104,6 +104,7 @@ export async function follow(life: Lifecycle, open: OpenLocker): Promise<void> {
     // What was applied while it was read.
     return open.refresh('all')
   }
+  throw new LockerError('conflict', "Something else keeps changing the locker's header; try again.")
 }
 
 /** Puts what `fresh` holds in the place of whatever `values` holds, newer or not. */

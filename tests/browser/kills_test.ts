@@ -12,7 +12,7 @@ import { allValues } from './random_test.ts'
 
 const kills = killCount(40)
 /** Kills of one locker; then another is made, so that opening it stays quick. */
-const series = 50
+const series = 25
 const whole = { state: 'unlocked', integrity: 'ok', damaged: [] }
 
 export function suite(t: SuiteContext, { chromium, server, startServer }: ChromiumBrowsing): void {
@@ -58,7 +58,7 @@ export function suite(t: SuiteContext, { chromium, server, startServer }: Chromi
           locker.on('status', ({ integrity, damaged }) => {
             if (integrity !== 'ok' || damaged.length > 0) log({ what: 'alarm', life, integrity, damaged })
           })
-          const work = kbve.wander({ locker, spy, log, life, seed, deeds: ['lock', 'repair'] })
+          const work = kbve.wander({ locker, spy, log, life, seed, deeds: ['lock', 'repair'], burst: 12 })
           Object.assign(globalThis, { work })
           work.catch((error: unknown) => log({ what: 'broken', life, error: String(error) }))
         },
@@ -67,7 +67,7 @@ export function suite(t: SuiteContext, { chromium, server, startServer }: Chromi
       return tab
     }
 
-    const living = await killAmong({ browsing, kills: count, tabs, chance, start, longest: 120 })
+    const living = await killAmong({ browsing, kills: count, tabs, chance, start, longest: 250 })
     for (const tab of living) {
       await tab.page.evaluate(async () => {
         const page = globalThis as unknown as { kbveStop: boolean; work: Promise<void> }

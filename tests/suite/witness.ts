@@ -119,7 +119,12 @@ export function suite(t: SuiteContext): void {
         expect(watch.written.slice(5)).to.deep.equal(['relaxed', 'strict'])
         expect(said(where)?.root_rev).to.equal(watch.safe().root.rev)
         await change('and again')
-        expect(watch.written.filter((how) => how === 'strict')).to.have.length(1)
+        await locker.update('last', () => 'updated')
+        const strict = () => watch.written.filter((how) => how === 'strict').length
+        expect(strict()).to.equal(1)
+        now += minute
+        await locker.update('last', () => 'updated again')
+        await until('an update counts too', () => strict() === 2)
       },
     )
 

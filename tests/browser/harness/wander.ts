@@ -11,6 +11,8 @@ interface Wandering {
   log(line: { what: string; [detail: string]: unknown }): void
   /** What is done now and then beside reading and writing. */
   deeds?: readonly Deed[]
+  /** After this many operations it rests a while, so that the locker does not outgrow a slow machine. */
+  burst?: number
 }
 
 export type Deed = 'lock' | 'repair'
@@ -26,7 +28,7 @@ const deedOf: Record<Deed, (locker: AnyLocker) => Promise<unknown>> = {
 const entries = ['a', 'b', 'c', 'd']
 
 /** Never ends by itself: the tab is killed, or `kbveStop` is set. */
-export async function wander({ locker, spy, life, seed, log, deeds = [] }: Wandering): Promise<void> {
+export async function wander({ locker, spy, life, seed, log, deeds = [], burst }: Wandering): Promise<void> {
   let state = seed
   const random = (below: number) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
@@ -34,6 +36,7 @@ export async function wander({ locker, spy, life, seed, log, deeds = [] }: Wande
   }
   const stopped = () => (globalThis as { kbveStop?: boolean }).kbveStop === true
   for (let n = 0; !stopped(); n++) {
+    if (burst && n % burst === burst - 1) await new Promise((resolve) => setTimeout(resolve, 150))
     const deed = deeds.length > 0 && random(12) === 0 ? deeds[random(deeds.length)] : undefined
     if (deed) {
       await deedOf[deed](locker)
