@@ -131,6 +131,10 @@ const when = {
   'passkey_slot.js': 'when a passkey is used or made',
   'slots.js': 'when keyslots are listed or changed',
   'locks.js': 'when exclusive() is called',
+  'rekey.js': 'when rekey() is called',
+  'storage/upgrade.js': 'when rekey() is called',
+  'idle.js': 'where idleLock is set',
+  'remember.js': 'where remember is set',
 }
 
 const barred = (name, size, bar, note) =>
