@@ -135,6 +135,10 @@ const when = {
   'locks.js': 'when exclusive() is called',
   'repair.js': 'when repair() is called, in any tab',
   'database_locks.js': 'when exclusive() is called in a browser without Web Locks',
+  'rekey.js': 'when rekey() is called',
+  'storage/upgrade.js': 'when rekey() is called',
+  'idle.js': 'where idleLock is set',
+  'remember.js': 'where remember is set',
 }
 
 const barred = (name, size, bar, note) =>

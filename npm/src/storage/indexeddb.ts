@@ -80,7 +80,14 @@ async function openSession(
     settle: (entries) => journal.settle(entries),
     retry: () => journal.retry(),
     transact: (ids, fn, { durability = 'relaxed' } = {}) => main.transact(ids, fn, durability),
-    upgrade: (fn) => main.upgrade(fn),
+    async upgrade(fn) {
+      journal.careful = true
+      try {
+        return await main.upgrade(fn)
+      } finally {
+        journal.careful = false
+      }
+    },
     load: (ids) => main.load(ids),
     key: (name) => main.key(name),
     parts: async () => (await loaded('part_store.js', import('./part_store.ts'))).partStore(main),

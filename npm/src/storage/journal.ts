@@ -39,6 +39,9 @@ export class Journal {
   readonly #lost = new WeakSet<IDBDatabase>()
   #restoring: Promise<void> | undefined
   #ended: LockerError | undefined
+  /** Entries also go to localStorage until they are written: a killed page's transactions are given up while the disk is
+   *  busy with another of them. */
+  careful = false
 
   /** `ensureMain` rejects when the main database is gone: a journal is not made anew for a locker that is no more. */
   constructor(source: OrphanSource, late: LateEntries, ensureMain: () => Promise<void>) {
@@ -70,7 +73,7 @@ export class Journal {
       this.#held.delete(entry)
       throw cause
     }
-    if (this.#place.exposed) this.#late.add([entry])
+    if (this.careful || this.#place.exposed) this.#late.add([entry])
     return {
       get done() {
         return first.then((error) => {
