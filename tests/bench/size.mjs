@@ -131,6 +131,12 @@ const when = {
   'passkey_slot.js': 'when a passkey is used or made',
   'slots.js': 'when keyslots are listed or changed',
   'locks.js': 'when exclusive() is called',
+  'large.js': 'when entries.store, load or info is called',
+  'parts.js': 'when a large entry is replaced, and at an unlocking where there are some',
+  'storage/part_store.js': 'with the two above',
+  'expiry.js': 'when a value expires one day',
+  'sweep.js': 'while a locker is locked, and with expiry.js',
+  'migration.js': 'when values are brought up to a new version',
 }
 
 const barred = (name, size, bar, note) =>
