@@ -36,6 +36,9 @@ class json_object {
   /// two are told apart by `find`.
   [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
 
+  /// Whether `append_to` changes anything.
+  [[nodiscard]] bool has_wide_numbers() const noexcept { return !wide_numbers_.empty(); }
+
   /// Appends the whole object. Numbers beyond ±(2^53 − 1), which JavaScript would round, become strings of
   /// their digits.
   void append_to(std::string& out) const;

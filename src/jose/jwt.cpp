@@ -128,6 +128,15 @@ result<std::string> decode_claims(std::string_view rest, std::size_t max_size) {
   return out;
 }
 
+result<std::optional<std::string>> check_claims(std::string_view payload) {
+  const auto claims = json_object::read(payload);
+  if (!claims) return not_claims();
+  if (!claims->has_wide_numbers()) return std::nullopt;
+  std::string out;
+  claims->append_to(out);
+  return out;
+}
+
 result<jwt> verify_jwt(std::string_view token, const key_set& keys, const jwt_policy& policy, std::uint64_t now) {
   auto read = verify_jws(token, keys, policy);
   if (!read) return std::unexpected(std::move(read).error());

@@ -44,6 +44,26 @@ TEST(Jwt, NumbersBeyondTheSafeOnesSurviveAsText) {
       R"({"a":9007199254740991,"b":"9007199254740992","c":["-9007199254740992", "12345678901234567890"],"d":{"e":"1e16"},"f":"9007199254740991.5","g":1e-300,"h":0.9e16})");
 }
 
+TEST(Jwt, APayloadAloneIsHeldToTheSame) {
+  const auto same = check_claims(R"( {"a":"é","b":9007199254740991} )");
+  ASSERT_TRUE(same);
+  EXPECT_FALSE(*same);
+  const auto changed = check_claims(R"({"a":9007199254740993})");
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(*changed, R"({"a":"9007199254740993"})");
+  for (const std::string_view wrong : {"", "[]", R"({"a":1,"a":1})", R"({"a":"\ud800"})", "{\"a\":\"\xff\"}"}) {
+    const auto refused = check_claims(wrong);
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_EQ(refused.error().code, errc::jwt_malformed);
+    EXPECT_EQ(refused.error().field, "claims");
+    EXPECT_FALSE(decode_claims(part(wrong) + "."));
+  }
+  EXPECT_EQ(decode_claims(part(R"({"a":1})") + ".").value_or("refused"), R"({"a":1})");
+  EXPECT_FALSE(decode_claims(part("{}")));
+  EXPECT_FALSE(decode_claims(part("{}") + ".."));
+  EXPECT_FALSE(decode_claims(part("{}") + ".A"));
+}
+
 TEST(Jwt, ThreePartsOfStrictBase64url) {
   const std::string token = hs256("{}");
   for (const std::string& wrong : {std::string(), std::string("."), std::string(".."), std::string("a.b"),

@@ -33,6 +33,69 @@ export function suite(t: SuiteContext): void {
       })
     }
 
+    t.test('a known header changes nothing in what is said of the rest', async () => {
+      await loadJose()
+      const claims = [
+        { a: 1, b: 'ä€𝄞' },
+        { n: 1, text: '\ufeff x' },
+        '{"n":123456789012345678901,"m":[9007199254740993]}',
+        ' { "a" : 1 } ',
+        '{"a":1,"a":2}',
+        '{"a":{"b":1,"b":1}}',
+        '{"a":"\\ud800"}',
+        '[1]',
+        '',
+      ]
+      const ends = [
+        '',
+        'AA',
+        'AB',
+        'AAA',
+        'AAB',
+        'AAAA',
+        'A',
+        'A=',
+        'AA==',
+        'A A',
+        'AAAA\n',
+        'A+A/',
+        'é',
+        '.',
+        '.AA',
+      ]
+      const broken = ['=', '\n', ' ', '.', 'B', '+', 'é', '\ud800']
+      const rests = claims.flatMap((claim) => {
+        const payload = part(claim)
+        const spoilt = broken.flatMap((letter) => [
+          payload + letter,
+          payload.slice(0, 2) + letter + payload.slice(2),
+          payload.slice(0, -1) + letter,
+        ])
+        return [
+          ...ends.map((end) => `${payload}.${end}`),
+          ...[...spoilt, payload.slice(0, -1), payload.slice(0, -2)].map((text) => `${text}.`),
+          payload,
+        ]
+      })
+      const said = (header: unknown, rest: string) => {
+        try {
+          return JSON.stringify(decodeJwt(`${part(header)}.${rest}`).claims)
+        } catch (error) {
+          const { code, field, message } = error as LockerError
+          return `${code} ${field} ${message}`
+        }
+      }
+      const answers = new Set<string>()
+      for (const [i, rest] of rests.entries()) {
+        decodeJwt(`${part({ alg: 'known' })}.e30.`)
+        const answer = said({ alg: 'known' }, rest)
+        expect(answer, JSON.stringify(rest)).to.equal(said({ alg: `new ${i}` }, rest))
+        answers.add(answer)
+      }
+      // Four objects were read, and each of the parts was found wrong in some way.
+      expect(answers.size).to.be.above(7)
+    })
+
     t.test('over 64 KiB only where that is asked for', async () => {
       const token = await signed({ a: 'ä'.repeat(40_000) })
       await refused('too_large', 'token', () => decodeJwt(token))

@@ -45,6 +45,10 @@ struct jwt {
 /// The same of what follows a header that was read before: `rest` is payload, dot and signature. Gives the claims.
 [[nodiscard]] result<std::string> decode_claims(std::string_view rest, std::size_t max_size = default_token_size);
 
+/// The last step of the two above, for a payload that is no base64url any more: whether it is one JSON object in
+/// strict form. Gives the claims where they mean another thing than the text given; `jwt_malformed`.
+[[nodiscard]] result<std::optional<std::string>> check_claims(std::string_view payload);
+
 /// Checks the signature, then the claims, at `now` milliseconds since 1970. The errors of `verify_jws`, and
 /// `jwt_claim_invalid`, `jwt_expired`, `jwt_not_yet_valid` with the claim as field.
 [[nodiscard]] result<jwt> verify_jwt(std::string_view token, const key_set& keys, const jwt_policy& policy,
