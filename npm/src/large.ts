@@ -6,7 +6,7 @@ import { checkedId, expiry } from './entries.ts'
 import { abortedError, LockerError } from './errors.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { OpenLocker } from './open_locker.ts'
-import { free, PartCipher } from './part_cipher.ts'
+import { PartCipher } from './part_cipher.ts'
 import { asManifest, type Manifest, mostBytes, partId, partIds } from './parts.ts'
 import { serialize } from './serialize.ts'
 import { type PartStore, partsNote, type Snapshot } from './storage/storage.ts'
@@ -120,29 +120,30 @@ interface Source {
   size: number
   type?: string
   part(start: number, end: number): Promise<Uint8Array> | Uint8Array
-  /** Every part has memory of its own. */
-  own: boolean
   /** As one record would hold it; a `Blob` never is. */
   small?: { kind: 'bytes'; bytes: Uint8Array } | { kind: 'json'; text: string }
 }
 
 function sourceOf(value: unknown, name: string): Source {
-  if (value instanceof Blob) return { kind: 'blob', type: value.type, ...blobSource(value, name) }
+  if (value instanceof Blob) return blobSource(value, name)
   if (value instanceof Uint8Array) {
-    const size = value.length
-    const part = (start: number, end: number) => value.subarray(start, end)
     // A large one is not copied: three copies of it are what it may take, and sealing and writing take two.
-    const small = { kind: 'bytes', bytes: value.slice(0, largeFrom) } as const
-    return { kind: 'bytes', size, part, own: false, small }
+    return bytesSource('bytes', value, { kind: 'bytes', bytes: value.slice(0, largeFrom) })
   }
   const text = serialize(value, name)
-  return { kind: 'json', ...blobSource(new Blob([text]), name), small: { kind: 'json', text } }
+  return bytesSource('json', new TextEncoder().encode(text), { kind: 'json', text })
 }
 
-function blobSource(blob: Blob, name: string): Pick<Source, 'size' | 'part' | 'own'> {
+function bytesSource(kind: Source['kind'], bytes: Uint8Array, small: NonNullable<Source['small']>): Source {
+  return { kind, size: bytes.length, part: (start, end) => bytes.subarray(start, end), small }
+}
+
+function blobSource(blob: Blob, name: string): Source {
+  const { size, type } = blob
   return {
-    size: blob.size,
-    own: true,
+    kind: 'blob',
+    size,
+    type,
     async part(start, end) {
       try {
         return new Uint8Array(await blob.slice(start, end).arrayBuffer())
@@ -194,14 +195,10 @@ async function writeParts(
       mustGoOn(signal)
       // Throws where the locker was locked meanwhile.
       const sealed = await cipher.seal(partId(id, n), bytes, expires, open.parts.now())
-      if (source.own) free(bytes)
       // One is written while the next is sealed, and never more: they are large.
       await written
       mustGoOn(signal)
-      written = parts.put(sealed).then(() => {
-        free(sealed.box)
-        onProgress?.({ done: end, total: size })
-      })
+      written = parts.put(sealed).then(() => onProgress?.({ done: end, total: size }))
       // Waited for below; a failure of it must not look like one that nobody handles.
       written.catch(() => {})
     }
@@ -233,9 +230,7 @@ async function readParts(
     const start = n * part
     if (!record || bytes?.length !== Math.min(part, size - start)) return undefined
     const done = start + bytes.length
-    into.add(bytes, start)
-    free(bytes)
-    free(record.box)
+    into.add(bytes)
     mustGoOn(signal)
     onProgress?.({ done, total: size })
   }
@@ -244,15 +239,15 @@ async function readParts(
 }
 
 interface Collector {
-  add(bytes: Uint8Array<ArrayBuffer>, at: number): void
+  add(bytes: Uint8Array<ArrayBuffer>): void
   value(): unknown
 }
 
 /** Puts a value together again, holding no more of it twice than one part. */
 function collector(kind: Manifest['kind'], size: number, type: string): Collector {
   if (kind === 'bytes') {
-    const whole = new Uint8Array(size)
-    return { add: (bytes, at) => whole.set(bytes, at), value: () => whole }
+    const pieces: Uint8Array[] = []
+    return { add: (bytes) => void pieces.push(bytes), value: () => joined(pieces, size) }
   }
   if (kind === 'blob') {
     const pieces: Blob[] = []
@@ -266,6 +261,19 @@ function collector(kind: Manifest['kind'], size: number, type: string): Collecto
     },
     value: () => JSON.parse(text + decoder.decode()),
   }
+}
+
+/** A page of the whole takes memory when it is first written to, and by then the piece before it has given up its own. */
+function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+    const buffer = piece.buffer as { transfer?: (length: number) => unknown }
+    buffer.transfer?.(0)
+  }
+  return whole
 }
 
 // Both

@@ -75,13 +75,6 @@ export class PartCipher {
   }
 }
 
-/** Gives their memory back at once where the browser can: it has no hurry to collect what is no longer used, and sixty
- *  parts later that would be as much as the value. */
-export function free(bytes: Uint8Array): void {
-  const buffer = bytes.buffer as { transfer?: (length: number) => unknown }
-  buffer.transfer?.(0)
-}
-
 function hasSubtle(): boolean {
   return globalThis.crypto?.subtle !== undefined
 }

@@ -244,7 +244,8 @@ result<std::size_t> packed_door::open(vault& with, std::size_t count, std::size_
     const crypto::aead_mask* const mask = ahead.next(read.record.meta.epoch);
     if (accumulate) {
       ++sum_count_;
-      if (read.has_term) sum_.add(with.term(read.record.meta.id, read.record.meta.version, read.record.meta.expires));
+      if (read.has_term)
+        sum_.add(with.term(read.record.meta.id, read.record.meta.version, read.record.meta.expires));
     }
     if (i != 0) out.u8(',');
     std::optional<std::size_t> value;

@@ -139,6 +139,12 @@ const when = {
   'storage/upgrade.js': 'when rekey() is called',
   'idle.js': 'where idleLock is set',
   'remember.js': 'where remember is set',
+  'large.js': 'when entries.store, load or info is called',
+  'parts.js': 'when a large entry is replaced, and at an unlocking where there are some',
+  'storage/part_store.js': 'with the two above',
+  'expiry.js': 'when a value expires one day',
+  'sweep.js': 'while a locker is locked, and with expiry.js',
+  'migration.js': 'when values are brought up to a new version',
 }
 
 const barred = (name, size, bar, note) =>

@@ -121,7 +121,8 @@ TEST(Packed, SealsNothingUnlessAllIsValid) {
   EXPECT_EQ(refusal(door, vault, {{.id = "entry/a", .value = "{"}}), errc::not_serializable);
   EXPECT_EQ(refusal(door, vault, {{.id = "entry/a", .value = std::string(1'048'577, '1')}}), errc::too_large);
   EXPECT_EQ(refusal(door, vault, {{.id = std::string(513, 'x'), .value = "1"}}), errc::too_large);
-  EXPECT_EQ(refusal(door, vault, {{.id = "entry/a", .value = "1", .kind = 3}}), errc::invalid_field);
+  EXPECT_EQ(refusal(door, vault, {{.id = "entry/a", .value = "1", .kind = 4}}), errc::invalid_field);
+  EXPECT_EQ(refusal(door, vault, {{.id = "profile/username", .value = "\"a\"", .kind = 3}}), errc::invalid_field);
   for (const double expires : {-1.0, 0.5, 9'007'199'254'740'992.0, std::numeric_limits<double>::infinity(),
                                std::numeric_limits<double>::quiet_NaN()}) {
     EXPECT_EQ(refusal(door, vault, {{.id = "entry/a", .value = "1", .kind = 0, .expires = expires}}),

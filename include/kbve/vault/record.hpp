@@ -106,8 +106,8 @@ class binding {
   std::size_t prefix_size_ = 0;
 };
 
-/// A record's term in the set sum: HMAC-SHA-256(set key, canonical(id, rev, writer, expires)). The date is in it so
-/// that an expired record whose box was taken away without the key is still known to be one. `id` has at most
+/// A record's term in the set sum: HMAC-SHA-256(set key, canonical(id, rev, writer, expires)). The date is in it
+/// so that an expired record whose box was taken away without the key is still known to be one. `id` has at most
 /// `max_id_bytes` bytes. Allocates nothing.
 [[nodiscard]] crypto::hmac_tag set_term(const crypto::hmac_key& set_key, std::string_view id, const version& at,
                                         std::uint64_t expires) noexcept;

@@ -141,7 +141,8 @@ class vault {
   void masks(std::uint32_t epoch, std::span<const crypto::aead_nonce> nonces, std::span<crypto::aead_mask> out);
 
   /// A record's term in the set sum.
-  [[nodiscard]] crypto::hmac_tag term(std::string_view id, const version& at, std::uint64_t expires) const noexcept {
+  [[nodiscard]] crypto::hmac_tag term(std::string_view id, const version& at,
+                                      std::uint64_t expires) const noexcept {
     return set_term(set_key_, id, at, expires);
   }
 
