@@ -6,13 +6,14 @@ import { Audience, report } from './events.ts'
 import type { Header } from './format.ts'
 import { Jobs } from './jobs.ts'
 import { Mirror } from './mirror.ts'
+import { onOpen, onReplaced } from './on_open.ts'
 import { OpenLocker } from './open_locker.ts'
 import { type Opened, Opener } from './opener.ts'
 import { isPersisted } from './page.ts'
 import type { Ports } from './ports.ts'
 import { notOpen, statusAfter } from './refusals.ts'
 import { StatusKeeper } from './status.ts'
-import { partsNote, type StorageEvent } from './storage/storage.ts'
+import type { StorageEvent } from './storage/storage.ts'
 import type { ChangeNote } from './tabs.ts'
 import type {
   ChangeEvent,
@@ -24,10 +25,8 @@ import type {
   StatusReason,
   UnlockOptions,
 } from './types.ts'
-import { Changed, schemaId } from './values.ts'
+import { Changed } from './values.ts'
 import { loaded as fetched } from './wasm_source.ts'
-
-const parts = () => fetched('parts.js', import('./parts.ts'))
 
 export class Lifecycle {
   readonly audience = new Audience()
@@ -295,7 +294,7 @@ export class Lifecycle {
       trouble: (error) => this.#trouble(open, error),
       recovered: () => this.#open === open && this.#status.change({ error: undefined }),
       lost: (error) => this.#lost(open, error),
-      replaced: (found) => this.#behind(async (still) => (await parts()).removeReplaced(still, found)),
+      replaced: (found) => onReplaced(found, (work) => this.#behind(work)),
     })
     this.#open = open
     this.#mirror.keep(open.values)
@@ -310,24 +309,11 @@ export class Lifecycle {
     if (this.#open !== open) return
     this.audience.tellChange(open.values.differences(shown), 'unlock')
     open.settle(loaded)
-    const { version, storage, name } = this.ports
     if (!open.readOnly) {
       void opened.behind?.(open)
       this.keep()
-      if (version > 0 && !open.values.held(schemaId) && loaded.damaged.size === 0)
-        open.write([{ id: schemaId, expires: 0, kind: 'json', text: String(version) }])
     }
-    const expiry = () => {
-      open.values.dated = undefined
-      this.#behind(async (still) =>
-        (await fetched('expiry.js', import('./expiry.ts'))).watch(still, this.ports.now),
-      )
-    }
-    open.values.dated = expiry
-    if (open.values.hasDates) expiry()
-    this.#behind(async (still) => {
-      if (storage.notes.get(partsNote(name))) await (await parts()).sweep(still, this.ports)
-    })
+    onOpen(open, this.ports, (work) => this.#behind(work))
     const heard = this.#heard.splice(0)
     if (heard.length > 0) this.#behind((still) => still.heard(heard))
     this.#persist(open)

@@ -124,7 +124,7 @@ result<backup> seal_backup(vault& with, std::span<const plain_item> values, std:
                                                                .nonce = crypto::random_array<12>(),
                                                                .box = bytes(box_size(item.value.size()))});
     with.seal(item, *rev, record.nonce, record.box);
-    sum.add(with.term(record.id, record.version));
+    sum.add(with.term(record.id, record.version, record.expires));
   }
   auto root = with.rebuild_root(sum, records.size(), now);
   if (!root) return std::unexpected(std::move(root).error());
@@ -158,7 +158,7 @@ result<opened_backup> open_backup(const backup& from, vault& with) {
   set_sum sum;
   opened_backup out;
   for (const backup_record& record : from.records) {
-    sum.add(with.term(record.id, record.version));
+    sum.add(with.term(record.id, record.version, record.expires));
     secret_bytes plain(record.box.size() - crypto::aead_tag_size);
     const auto size = with.open(record.view(), plain.data());
     if (!size) {

@@ -310,7 +310,7 @@ result<std::size_t> packed_door::reseal(vault& from, vault& to, std::size_t coun
     write_record_head(out, record.meta, to.current_header().epoch, nonce, record.box.size());
     to.reseal(record.meta, plain.first(*length), nonce, out.take(record.box.size()));
     to.observe(record.meta.version.rev);
-    sum_.add(to.term(record.meta.id, record.meta.version));
+    sum_.add(to.term(record.meta.id, record.meta.version, record.meta.expires));
     ++sum_count_;
   }
   return records.done() ? result<std::size_t>(out.size()) : not_packed();

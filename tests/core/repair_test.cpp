@@ -36,7 +36,7 @@ struct whole_locker {
     }
     for (int rev = 2; rev <= 6; ++rev) EXPECT_TRUE(made.raise_header());
     set_sum sum;
-    for (const stored_record& record : records) sum.add(made.term(record.id, record.version));
+    for (const stored_record& record : records) sum.add(made.term(record.id, record.version, 0));
     root = stored(*made.rebuild_root(sum, records.size(), now));
   }
 

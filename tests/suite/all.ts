@@ -17,6 +17,7 @@ import { suite as joseReading } from './jose_reading.ts'
 import { suite as joseRemote } from './jose_remote.ts'
 import { suite as joseTokens } from './jose_tokens.ts'
 import { suite as largeEntries } from './large_entries.ts'
+import { suite as largeOrder } from './large_order.ts'
 import { suite as lateEntries } from './late_entries.ts'
 import { suite as lockerStates } from './locker_states.ts'
 import { suite as lockerWork } from './locker_work.ts'
@@ -44,6 +45,7 @@ export const suites = {
   interop,
   late_entries: lateEntries,
   large_entries: largeEntries,
+  large_order: largeOrder,
   time_to_live: timeToLive,
   migration,
   bad_fields: badFields,

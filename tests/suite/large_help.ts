@@ -1,5 +1,6 @@
 /** Large values for tests, and disks that have no room for them. */
 import { LockerError, type LockerStorage } from '@kbve/locker'
+import { expect } from 'chai'
 import { partsOf, type Where, withSession } from './disk.ts'
 
 /** Bytes in which every place differs from its neighbours, and every part from every other. */
@@ -78,4 +79,14 @@ export function faulty(inner: LockerStorage): { storage: LockerStorage; arm(faul
       counts.transact = 0
     },
   }
+}
+
+/** Fails where a value that came back is not these bytes. */
+export async function same(value: unknown, expected: Uint8Array): Promise<void> {
+  const bytes = value instanceof Blob ? new Uint8Array(await value.arrayBuffer()) : (value as Uint8Array)
+  expect(bytes.length).to.equal(expected.length)
+  let differs = -1
+  // By hand: the values are large, and a callback for every byte is slow.
+  for (let i = 0; i < bytes.length && differs < 0; i++) if (bytes[i] !== expected[i]) differs = i
+  expect(differs, 'the first byte that differs').to.equal(-1)
 }
