@@ -26,7 +26,7 @@ export async function watch(open: OpenLocker, now: () => number): Promise<void> 
     // Whoever heard of it may have locked it.
     if (open.closed) return
     if (next < Number.POSITIVE_INFINITY) again(next - now())
-    const rev = (id: string) => values.version(id)?.rev ?? 0
+    const rev = (id: string) => values.held(id)?.rev ?? 0
     const fresh = over.filter((id) => swept.get(id) !== rev(id))
     if (fresh.length === 0 || open.readOnly) return
     for (const id of fresh) swept.set(id, rev(id))

@@ -229,7 +229,7 @@ export class Lifecycle {
 
   /** As it was before the page was loaded again. */
   async #reopen(signal: AbortSignal): Promise<void> {
-    this.#opened(await this.opener.unlock({ reload: true }, signal, {}), signal)
+    this.#opened(await this.opener.unlock({ reload: this.ports }, signal, {}), signal)
   }
 
   async #startWithDevice(header: Header | undefined, signal: AbortSignal): Promise<void> {

@@ -92,7 +92,7 @@ export class OpenLocker {
 
   /** Whether there are records that do not open. */
   get anyDamaged(): boolean {
-    return this.#damaged.size > 0
+    return this.damaged.size > 0
   }
 
   get pending(): number {

@@ -79,7 +79,7 @@ export class Opener {
 
   /** `cost`: what a passphrase's slot is brought up to. `known`: the header, where it was looked at just now. */
   async unlock(
-    secret: Secret | { reload: true },
+    secret: Secret | { reload: Ports },
     signal: AbortSignal,
     cost: PassphraseCost,
     known?: Header,
@@ -135,7 +135,7 @@ export class Opener {
 
   /** The vault for the header that lies on the disk now. */
   async #vault(
-    secret: Secret | { reload: true },
+    secret: Secret | { reload: Ports },
     signal: AbortSignal,
     cost: PassphraseCost,
     known?: Header,
@@ -151,7 +151,7 @@ export class Opener {
     const { schemaJson } = this.ports.fields
     const { unlock } = await this.#slots(secret)
     const { vault, ...more } = await unlock({
-      ports: this.ports,
+      now: this.ports.now,
       core,
       session,
       header,
@@ -171,7 +171,7 @@ export class Opener {
     throw new LockerError('tampered', message)
   }
 
-  #slots(secret: Secret | { reload: true }) {
+  #slots(secret: Secret | { reload: Ports }) {
     if (!('device' in secret)) this.#progress({ step: 'deriving' })
     return slotModule(secret)
   }

@@ -8,7 +8,7 @@
 import { toJson } from './base64url.ts'
 import { asRecord } from './checked.ts'
 import { stored } from './device_slot.ts'
-import { LockerError, orThrow } from './errors.ts'
+import { hasCode, LockerError, orThrow } from './errors.ts'
 import { report } from './events.ts'
 import type { Header, JournalEntry, SealedRecord } from './format.ts'
 import type { Lifecycle } from './lifecycle.ts'
@@ -97,14 +97,15 @@ async function renewed(
     check(found.header)
     if (!same) throw new LockerError('conflict', 'The locker was given other keys meanwhile; try again.')
     overtake(fresh, vault, found.header as Header)
-    const records = whole(found, vault, fresh)
+    const { records, swept } = whole(found, vault, fresh)
     fresh.beginSum()
     const put = resealed(fresh, vault, records)
     header = fresh.header
     const root = fresh.newRoot(now())
     for (const entry of session.pending()) twin(entry)
     open.listen(twin)
-    return { header, root, put, keys, attempts: { failed: 0, last: 0, until: 0 } }
+    const part = (there: unknown) => resealedPart(fresh, vault, there)
+    return { header, root, put, remove: swept, part, keys, attempts: { failed: 0, last: 0, until: 0 } }
   }
   try {
     await stored(session.upgrade(write))
@@ -135,12 +136,13 @@ function overtake(fresh: OpenVault, vault: OpenVault, found: Header): void {
   while (fresh.header.epoch <= found.epoch) orThrow(fresh.core.raiseEpoch())
 }
 
-/** All records, if they are those that the root knows and all of them open: a new root would vouch for any others. */
+/** All records, if they are those that the root knows and all of them open: a new root would vouch for any others.
+ *  `swept`: ids of those whose value has expired and was taken away, so that there is nothing to seal. */
 function whole(
   { root: there, records: found }: Snapshot,
   vault: OpenVault,
   fresh: OpenVault,
-): SealedRecord[] {
+): { records: SealedRecord[]; swept: string[] } {
   const records = [...found].map(([id, value]) => {
     const record = asRecord(value, id)
     if (!record) throw notWhole()
@@ -154,7 +156,22 @@ function whole(
   if (!root || vault.checkRoot(root) !== 'ok') throw notWhole()
   // The new one comes after it.
   fresh.observe(root.rev)
-  return records
+  return {
+    records: records.filter(({ box }) => box.length > 0),
+    swept: records.filter(({ box }) => box.length === 0).map(({ id }) => id),
+  }
+}
+
+/** A part of a large value, sealed anew; one that does not open is of no use to anybody, and goes. */
+function resealedPart(fresh: OpenVault, vault: OpenVault, there: unknown): SealedRecord | undefined {
+  const part = asRecord(there)
+  if (!part) return undefined
+  try {
+    return fresh.reseal(vault, [part])[0]
+  } catch (error) {
+    if (hasCode(error, 'out_of_memory')) throw error
+    return undefined
+  }
 }
 
 function resealed(fresh: OpenVault, vault: OpenVault, records: readonly SealedRecord[]): SealedRecord[] {

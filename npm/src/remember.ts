@@ -37,8 +37,9 @@ export async function unlock({
   header,
   schemaJson,
   signal,
-  ports,
+  secret,
 }: SlotJob): Promise<Unlocked> {
+  const { reload: ports } = secret as { reload: Ports }
   const rootKey = await read(session, header, ports)
   if (!rootKey) {
     forget(ports)

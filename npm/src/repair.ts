@@ -80,7 +80,7 @@ export async function repair(life: Lifecycle): Promise<{ removed: string[] }> {
 export async function follow(life: Lifecycle, open: OpenLocker): Promise<void> {
   const { session, vault, host } = open.all
   const { signal } = new AbortController()
-  const options = { fields: host.fields, now: host.now, progress() {}, signal }
+  const options = { ...life.opener.ports, progress() {}, signal }
   // What this tab has written comes after what was repaired.
   if (!open.readOnly) await open.flush().catch(() => {})
   for (let tries = 0; tries < 5; tries++) {

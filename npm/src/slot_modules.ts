@@ -16,8 +16,9 @@ export interface SlotJob {
   session: StorageSession
   header: Header
   schemaJson: string
-  secret: Secret | { reload: true }
-  ports: Ports
+  /** `reload`: what this tab has kept. */
+  secret: Secret | { reload: Ports }
+  now(): number
   /** What a passphrase's slot is brought up to. */
   cost: PassphraseCost
   signal: AbortSignal

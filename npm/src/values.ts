@@ -118,11 +118,6 @@ export class Values {
     return held === undefined || this.#isOver(held.expires) ? undefined : held.value
   }
 
-  /** Of everything held, deletions too. */
-  ids(): string[] {
-    return [...this.#held.keys()]
-  }
-
   /** Of what is held. */
   kind(id: string): RecordKind | undefined {
     return this.#held.get(id)?.kind

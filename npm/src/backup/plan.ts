@@ -12,8 +12,8 @@ export interface PlanHost {
   mode: 'merge' | 'replace'
   /** The backup was made under this locker's own root key, so that its records open here as they are. */
   sameKey: boolean
-  /** What the rules of a field say against a value, as JSON text. */
-  refused(field: string, json: string): boolean
+  /** Whether the rules of its field say something against a value. */
+  refused(item: PlainItem): boolean
 }
 
 export interface Plan {
@@ -129,12 +129,12 @@ function seal(
   if (value instanceof Uint8Array) {
     plan.items.push({ id, expires, kind: 'bytes', bytes: value })
   } else {
-    const text = serialize(value, id)
-    if (id.startsWith(profilePrefix) && host.refused(id.slice(profilePrefix.length), text)) {
+    const item: PlainItem = { id, expires, kind: 'json', text: serialize(value, id) }
+    if (id.startsWith(profilePrefix) && host.refused(item)) {
       plan.report.unfit.push(id)
       return
     }
-    plan.items.push({ id, expires, kind: 'json', text })
+    plan.items.push(item)
   }
   plan.note(id, mine?.value, value)
   // Another date of expiry is a change as well, although it shows the same now.

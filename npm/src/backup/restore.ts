@@ -3,7 +3,7 @@ import { type Merged, rootAfter } from '../apply.ts'
 import { toBase64url, toJson } from '../base64url.ts'
 import { asRecord } from '../checked.ts'
 import { stored } from '../device_slot.ts'
-import { exists, hasCode, isFailure, LockerError, orThrow, throwIfAborted } from '../errors.ts'
+import { exists, hasCode, LockerError, orThrow, throwIfAborted } from '../errors.ts'
 import type { SealedRecord } from '../format.ts'
 import { sameBytes } from '../header_json.ts'
 import type { Lifecycle } from '../lifecycle.ts'
@@ -36,7 +36,7 @@ export async function restore(
   throwIfAborted(options.signal)
   const { schemaJson } = life.opener.ports.fields
   const opening = (signal: AbortSignal) => openBackup(core, backup, { secret: known, signal, schemaJson })
-  if (life.open) return restoreInto(life, life.open, backup, await opening(options.signal), options)
+  if (life.open) return restoreInto(life.open, backup, await opening(options.signal), options)
   if (life.status.state !== 'absent') {
     throw new LockerError(
       'locked',
@@ -60,7 +60,6 @@ export async function restore(
 // Into a locker that is open
 
 async function restoreInto(
-  life: Lifecycle,
   open: OpenLocker,
   backup: Backup,
   opened: OpenedBackup,
@@ -70,8 +69,6 @@ async function restoreInto(
     throwIfAborted(signal)
     await open.flush()
     const { session, show, whole } = open.parts
-    const { schemaJson } = life.opener.ports.fields
-    const core = await life.opener.core()
     const ids = mode === 'replace' ? 'all' : opened.records.map(({ record }) => record.id)
     const sameKey = isOwn(open.parts.vault, backup)
     const plan = (found: Snapshot): Plan => {
@@ -79,8 +76,15 @@ async function restoreInto(
       const { vault, check, now } = open.parts
       check(found.header)
       vault.beginSum()
-      const refused = (field: string, json: string) =>
-        isFailure(core.module.fieldError(schemaJson, field, json))
+      const refused = (item: PlainItem) => {
+        try {
+          vault.seal([item], now())
+          return false
+        } catch (error) {
+          if (hasCode(error, 'invalid_field') || hasCode(error, 'too_large')) return true
+          throw error
+        }
+      }
       return planOf(found.records, opened, { vault, now: now(), mode, sameKey, refused })
     }
     if (dryRun) return plan(await session.load(ids)).report

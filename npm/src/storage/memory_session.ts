@@ -86,7 +86,14 @@ export class MemorySession implements StorageSession {
     await Promise.resolve()
     const found = this.#read('all')
     const changes = fn(found)
+    const parts = new Map<string, unknown>()
+    for (const [id, part] of this.#disk.parts) {
+      const next = changes?.part ? changes.part(copy(part)) : part
+      if (next) parts.set(id, copy(next))
+    }
     this.#write(changes ?? {}, () => this.#disk.keys.clear())
+    this.#disk.parts.clear()
+    for (const [id, part] of parts) this.#disk.parts.set(id, part)
     for (const other of [...this.#disk.sessions]) {
       if (other !== this) queueMicrotask(() => other.#ended || other.#onEvent({ type: 'reopened' }))
     }

@@ -29,6 +29,8 @@ export interface Changes {
   put?: readonly SealedRecord[]
   /** Ids to delete for good. */
   remove?: readonly string[]
+  /** In an upgrade, what takes the place of each part of a large value; `undefined`: it goes. */
+  part?: (found: unknown) => SealedRecord | undefined
   /** Named `CryptoKey`s for the store `keys`; `null` deletes. */
   keys?: ReadonlyMap<string, CryptoKey | null>
 }

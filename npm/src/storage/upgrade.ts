@@ -25,22 +25,29 @@ export function upgraded(
       reject(failure)
     }, limit)
     request.onupgradeneeded = ({ oldVersion }) => {
-      // It has begun; however long it takes to read and seal everything, nobody stands in its way any more.
-      clearTimeout(timer)
       const transaction = request.transaction as IDBTransaction
       // A request cannot be taken back: one that comes too late, or finds a database just deleted, undoes itself.
       if (oldVersion === 0) failure = evicted()
       if (failure) return transaction.abort()
-      read(transaction, 'all', found, () => {
+      // However long it takes to read and seal everything, nobody stands in its way any more.
+      const begun = () => clearTimeout(timer)
+      const attempt = (work: () => void) => {
         try {
-          const changes = fn(found)
-          transaction.objectStore('keys').clear()
-          if (changes) write(transaction, changes)
+          work()
         } catch (error) {
           failure = new Thrown(error)
           transaction.abort()
         }
-      })
+      }
+      read(transaction, 'all', found, begun, () =>
+        attempt(() => {
+          const changes = fn(found)
+          transaction.objectStore('keys').clear()
+          if (!changes) return
+          write(transaction, changes)
+          if (changes.part) eachPart(transaction.objectStore('parts'), changes.part, attempt)
+        }),
+      )
     }
     request.onsuccess = () => {
       clearTimeout(timer)
@@ -53,4 +60,22 @@ export function upgraded(
       reject(failure ?? request.error)
     }
   })
+}
+
+/** One after the other, because they are large. */
+function eachPart(
+  parts: IDBObjectStore,
+  change: NonNullable<Changes['part']>,
+  attempt: (work: () => void) => void,
+): void {
+  const request = parts.openCursor()
+  request.onsuccess = () =>
+    attempt(() => {
+      const cursor = request.result
+      if (!cursor) return
+      const next = change(cursor.value)
+      if (next) cursor.update(next)
+      else cursor.delete()
+      cursor.continue()
+    })
 }
