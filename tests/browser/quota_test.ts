@@ -42,8 +42,11 @@ export function suite(t: SuiteContext, { chromium, startServer }: ChromiumBrowsi
       })
       expect(during.pending).to.be.greaterThan(0)
       await cdp.send('Storage.overrideQuotaForOrigin', { origin })
-      await tab.page.waitForFunction(() => kbve.locker.status.pending === 0, undefined, { timeout: 20_000 })
-      expect((await tab.page.evaluate(() => kbve.status())).code, 'the error is over').to.equal(undefined)
+      await tab.page.waitForFunction(
+        () => kbve.locker.status.pending === 0 && kbve.locker.status.error === undefined,
+        undefined,
+        { timeout: 20_000 },
+      )
       await chromium.kill(tab)
       const next = await chromium.open(`${origin}/page.html`)
       t.after(() => next.page.close())
