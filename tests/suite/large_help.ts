@@ -53,6 +53,7 @@ export function faulty(inner: LockerStorage): { storage: LockerStorage; arm(faul
           pass('transact')
           return session.transact(ids, fn, rest)
         },
+        upgrade: (fn) => session.upgrade(fn),
         load: (ids) => session.load(ids),
         key: (keyName) => session.key(keyName),
         async parts() {

@@ -63,7 +63,7 @@ export async function killDuring<A>(
 }
 
 export interface Moments<A> {
-  browsing: ChromiumBrowsing
+  browsing: Pick<ChromiumBrowsing, 'chromium'>
   /** How many tabs are killed. */
   kills: number
   /** What is interrupted; runs in the page. */
@@ -99,7 +99,7 @@ export async function everyMoment<A>({ browsing, kills, work, prepare, check }: 
 }
 
 export interface Among {
-  browsing: ChromiumBrowsing
+  browsing: Pick<ChromiumBrowsing, 'chromium'>
   kills: number
   /** How many tabs live at once. */
   tabs: number
