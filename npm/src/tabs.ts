@@ -78,7 +78,16 @@ function isNote(value: unknown): value is ChangeNote {
 }
 
 type Plain = Exclude<keyof TabEvents, 'changed'>
-const plain: readonly Plain[] = ['destroyed', 'locked', 'header', 'left', 'apply', 'begun', 'applied', 'repaired']
+const plain: readonly Plain[] = [
+  'destroyed',
+  'locked',
+  'header',
+  'left',
+  'apply',
+  'begun',
+  'applied',
+  'repaired',
+]
 
 export class Tabs {
   readonly #port: ChannelPort | undefined

@@ -40,7 +40,16 @@ export async function openBackup(
   const { unlock } = await slotModule(secret)
   // A disk of its own: what unlocking notes beside a header is not to be noted beside another one.
   const session = await memoryStorage().open(header, { writer: new Uint8Array(8), onEvent: () => {} })
-  const unlocked = await unlock({ now: Date.now, core, session, header, schemaJson, secret, cost: {}, signal })
+  const unlocked = await unlock({
+    now: Date.now,
+    core,
+    session,
+    header,
+    schemaJson,
+    secret,
+    cost: {},
+    signal,
+  })
   const { vault } = unlocked
   try {
     if (!vault.genuine || !sameBytes(macOf(vault, backupPieces(backup)), mac)) throw notAsWritten()
