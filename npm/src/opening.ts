@@ -131,6 +131,8 @@ export async function load(
       // A new locker has nothing to be brought up to anything; it is given its number when it is open.
       // One whose number cannot be read is shown as it is: nothing is changed on a guess.
       if (from === options.version || found.records.size === 0 || loaded.damaged.has(schemaId)) return loaded
+      // Nothing is written under a header that does not hold; once it is repaired, the next unlocking brings them up.
+      if (loaded.integrity === 'header' && from < options.version) return loaded
       const { bringUp } = await module('migration.js', import('./migration.ts'))
       adopted.push(...(await bringUp(session, vault, mustBeSame, options)))
     }

@@ -303,11 +303,13 @@ export function suite(t: SuiteContext): void {
 
     t.test('locked in the middle: nothing is written', async () => {
       const { where, locker } = await created(t)
-      const before = shown(await readDisk(where))
+      // Locking has the root written once more, for the witness.
+      const rest = async () => shown({ ...(await readDisk(where)), root: undefined })
+      const before = await rest()
       const work = code(() => locker.rekey({ passphrase: fresh }, { cost }))
       locker.lock()
       expect(await work).to.equal('locked')
-      expect(shown(await readDisk(where))).to.equal(before)
+      expect(await rest()).to.equal(before)
       await reopened(t, where, { passphrase })
     })
 
