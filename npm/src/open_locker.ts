@@ -109,8 +109,9 @@ export class OpenLocker {
       told: () => this.tell('header'),
       /** Tells other tabs, and shows, what was written. */
       show: (merged: Merged) => this.#show(merged),
-      /** All that is there now was looked at. */
-      whole: () => {
+      /** All that is there now was looked at, and this is its root. */
+      whole: (root_rev: number) => {
+        this.#host.witness.write({ locker_id: this.#lockerId, root_rev })
         this.damaged.clear()
         this.#host.status({ integrity: 'ok', damaged: [] })
       },

@@ -11,6 +11,7 @@ import { adoptOrphans } from './orphans.ts'
 import type { Changes, Snapshot } from './storage/storage.ts'
 import { Changed, type Values } from './values.ts'
 import { chunks, type OpenVault } from './vault.ts'
+import type { Witness } from './witness.ts'
 
 /** Revisions from here on no clock reaches before the year 2109; a witness that names one was not written by a locker. */
 const farAway = 2 ** 52
@@ -27,8 +28,7 @@ export async function repair(life: Lifecycle): Promise<{ removed: string[] }> {
     check(found.header)
     before = vault.genuine ? toJson(vault.header) : undefined
     const { good, bad } = look(vault, found)
-    const said = witness.of(lockerId)
-    if (said && said.root_rev < farAway) vault.observe(said.root_rev)
+    overtake(vault, witness, lockerId)
     const old = vault.header
     const used = slot && old.slots.find((each) => sameBytes(each.id, slot.id))
     const kept = vault.genuine ? old.slots : used ? [used] : []
@@ -140,6 +140,12 @@ function look(vault: OpenVault, found: Snapshot): { good: SealedRecord[]; bad: s
   // Whatever it answers: one that does not open is replaced like any other.
   if (root) vault.checkRoot(root)
   return { good, bad }
+}
+
+/** Has the next root come after the one that the witness knows. */
+export function overtake(vault: OpenVault, witness: Witness, lockerId: string): void {
+  const said = witness.of(lockerId)
+  if (said && said.root_rev < farAway) vault.observe(said.root_rev)
 }
 
 /** The keys of device slots that are no more. */

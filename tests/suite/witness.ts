@@ -26,7 +26,7 @@ export function say(where: Where, text: string): void {
 }
 
 /** Deletes the databases and leaves the witness, as browsers and people do. */
-async function evict(where: Where): Promise<void> {
+export async function evict(where: Where): Promise<void> {
   const text = where.storage.notes.get(keyOf(where)) ?? ''
   expect(text).to.not.equal('')
   await withSession(where, (session) => session.destroy())

@@ -10,6 +10,7 @@ import type { Lifecycle } from '../lifecycle.ts'
 import type { OpenLocker } from '../open_locker.ts'
 import type { Opened } from '../opener.ts'
 import { emptyLoaded } from '../opening.ts'
+import { overtake } from '../repair.ts'
 import { type Prepared, slotModule } from '../slot_modules.ts'
 import type { Changes, Snapshot } from '../storage/storage.ts'
 import type { BackupSecret, RestoreOptions, RestoreReport } from '../types.ts'
@@ -36,7 +37,7 @@ export async function restore(
   throwIfAborted(options.signal)
   const { schemaJson } = life.opener.ports.fields
   const opening = (signal: AbortSignal) => openBackup(core, backup, { secret: known, signal, schemaJson })
-  if (life.open) return restoreInto(life.open, backup, await opening(options.signal), options)
+  if (life.open) return restoreInto(life, life.open, backup, await opening(options.signal), options)
   if (life.status.state !== 'absent') {
     throw new LockerError(
       'locked',
@@ -60,6 +61,7 @@ export async function restore(
 // Into a locker that is open
 
 async function restoreInto(
+  life: Lifecycle,
   open: OpenLocker,
   backup: Backup,
   opened: OpenedBackup,
@@ -90,7 +92,9 @@ async function restoreInto(
     if (dryRun) return plan(await session.load(ids)).report
     let report: RestoreReport | undefined
     let merged: Merged = { won: [] }
+    let rootRev: number | undefined
     const write = (found: Snapshot): Changes | undefined => {
+      overtake(open.parts.vault, life.opener.witness, life.opener.lockerId)
       const decided = plan(found)
       const { vault, now } = open.parts
       report = decided.report
@@ -99,11 +103,12 @@ async function restoreInto(
         won: [...(changes?.put ?? [])],
         ...(changes?.root ? { root: changes.root as SealedRecord } : {}),
       }
+      rootRev = merged.root?.rev ?? asRecord(found.root, 'root')?.rev
       return changes
     }
     await session.transact(ids, write, { durability: 'strict' })
     show(merged)
-    if (mode === 'replace') whole()
+    if (mode === 'replace' && rootRev !== undefined) whole(rootRev)
     return report as unknown as RestoreReport
   } finally {
     opened.vault.wipe()
@@ -183,6 +188,9 @@ async function newLocker(
     orThrow(vault.core.takeHeader(toJson(signed(vault, header))))
     slot?.into(vault, now())
     orThrow(vault.core.raiseHeader())
+    // Also where this very locker was lost: what the witness remembers of it is older now.
+    const lockerId = toBase64url(vault.header.locker_id)
+    overtake(vault, life.opener.witness, lockerId)
     const put = records.map(({ record }) => record)
     vault.beginSum()
     for (const chunk of chunks(put)) vault.openChunk(chunk, true)
@@ -195,7 +203,8 @@ async function newLocker(
       return { header: written, root, put, remove, ...(slot?.keys && { keys: slot.keys }) }
     }
     await stored(session.transact('all', write, { durability: 'strict' }))
-    life.opener.lockerId = toBase64url(written.locker_id)
+    life.opener.lockerId = lockerId
+    life.opener.witness.write({ locker_id: lockerId, root_rev: root.rev })
     const loaded = emptyLoaded(ports)
     for (const { record, value } of records) loaded.values.take(record, value)
     const report = reportOfAll({ records, damaged }, now())
