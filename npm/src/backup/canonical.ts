@@ -53,12 +53,13 @@ export function headerPieces({ mac: _, ...fields }: Header): Uint8Array[] {
 }
 
 /** What a backup's mac is over. */
-export function* backupPieces({ header, records, root }: Omit<Backup, 'mac'>): Generator<Uint8Array> {
+export function* backupPieces({ header, records, parts, root }: Omit<Backup, 'mac'>): Generator<Uint8Array> {
   yield canonical(formatName)
   yield canonical(header)
   yield u32(records.length)
   for (const record of records) yield canonicalRecord(record)
-  // The parts of large entries, as a second list, would follow here.
+  if (parts.length > 0) yield u32(parts.length)
+  for (const part of parts) yield canonicalRecord(part)
   yield canonicalRecord(root)
 }
 
