@@ -30,6 +30,7 @@ import { suite as rekey } from './rekey.ts'
 import { suite as repair } from './repair.ts'
 import { suite as repairTabs } from './repair_tabs.ts'
 import { suite as restore } from './restore.ts'
+import { suite as restoreLarge } from './restore_large.ts'
 import { suite as separate } from './separate_lockers.ts'
 import { suite as slotTrouble } from './slot_trouble.ts'
 import { suite as slots } from './slots.ts'
@@ -65,6 +66,7 @@ export const suites = {
   tabs,
   backup,
   restore,
+  restore_large: restoreLarge,
   cookies,
   cookies_jar: cookiesJar,
   cookies_locker: cookiesLocker,

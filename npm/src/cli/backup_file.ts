@@ -66,7 +66,8 @@ export async function damagedIn(opened: OpenedBackup): Promise<string[]> {
 export async function bytesOfEntry(opened: OpenedBackup, name: string): Promise<Uint8Array[]> {
   const id = `entry/${name}`
   const found = opened.records.find(({ record }) => record.id === id)
-  if (found?.value === undefined) {
+  const expires = found?.record.expires ?? 0
+  if (found?.value === undefined || (expires !== 0 && expires <= Date.now())) {
     if (opened.damaged.includes(id)) throw damagedEntry(name)
     throw new LockerError('invalid_field', 'The backup has no entry of this name; "open" lists them.', {
       field: name,
