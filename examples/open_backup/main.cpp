@@ -1,5 +1,6 @@
 /// open_backup FILE: reads the passphrase as one line from standard input, and prints the backup's values, one a
-/// line: id, tabulator, value; of a large value its kind, size and type. Exit code 0; 1 for a file that does not open; 2 for a wrong call.
+/// line: id, tabulator, value; of a large value its kind, size and type. Exit code 0; 1 for a file that does not
+/// open; 2 for a wrong call.
 ///
 /// The passphrase is taken as its bytes are: UTF-8 in NFKC, which is what keyboards give for all but a few
 /// letters.

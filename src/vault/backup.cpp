@@ -28,13 +28,14 @@ void append_canonical(canonical_writer& out, const backup_record& value) {
       .data(value.box);
 }
 
-/// The parts of a large value at the beginning of `left`, which are taken from it. Nothing where they are not those.
+/// The parts of a large value at the beginning of `left`, which are taken from it. Nothing where they are not
+/// those.
 std::optional<std::span<const backup_record>> take_parts(const large_value& of,
                                                          std::span<const backup_record>& left) {
   if (of.count > left.size()) return std::nullopt;
   const auto mine = left.first(of.count);
-  for (std::uint64_t n = 0; n < of.count; ++n) {
-    const std::uint64_t size = std::min(of.part, of.size - n * of.part);
+  for (std::size_t n = 0; n < of.count; ++n) {
+    const std::size_t size = std::min(of.part, of.size - n * of.part);
     const std::string id = std::string("part/").append(of.id).append("/").append(std::to_string(n));
     if (mine[n].id != id || mine[n].kind != record_kind::bytes || mine[n].box.size() != box_size(size))
       return std::nullopt;
@@ -45,7 +46,7 @@ std::optional<std::span<const backup_record>> take_parts(const large_value& of,
 
 /// Whether each of them opens and has the size that its large value says.
 bool all_open(const large_value& of, std::span<const backup_record> parts, vault& with) {
-  for (std::uint64_t n = 0; n < parts.size(); ++n) {
+  for (std::size_t n = 0; n < parts.size(); ++n) {
     secret_bytes plain(parts[n].box.size() - crypto::aead_tag_size);
     const auto size = with.open(parts[n].view(), plain.data());
     if (!size || *size != std::min(of.part, of.size - n * of.part)) return false;

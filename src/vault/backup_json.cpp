@@ -162,9 +162,9 @@ std::optional<large_value> parse_large_value(std::string_view text) {
   const auto type = detail::text_member(*tree, "type", max_value_bytes);
   return large_value{.id = std::string(*id),
                      .kind = std::string(*kind),
-                     .size = *size,
-                     .part = *part,
-                     .count = *count,
+                     .size = static_cast<std::size_t>(*size),
+                     .part = static_cast<std::size_t>(*part),
+                     .count = static_cast<std::size_t>(*count),
                      .type = std::string(type.value_or(""))};
 }
 
@@ -182,7 +182,8 @@ result<backup> parse_backup(std::string_view text) {
                 "with the version that wrote it.");
   }
   const std::string_view parts = file->find("parts");
-  if (file->members().size() != (parts.empty() ? 5 : 6) || file->find("header").empty()) return malformed("a member is missing.");
+  if (file->members().size() != (parts.empty() ? 5 : 6) || file->find("header").empty())
+    return malformed("a member is missing.");
   auto head = parse_header(file->find("header"));
   if (!head) return std::unexpected(std::move(head).error());
   backup out;

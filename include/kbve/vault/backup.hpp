@@ -4,8 +4,8 @@
 ///
 ///     {"format":"kbve-locker/1","header":{…},"records":[…],"root":{…},"mac":…}
 ///
-/// and, only where there are large values, `"parts":[…]` between records and root: the sealed parts that the records
-/// of kind `parts` name, one after the other, and no others.
+/// and, only where there are large values, `"parts":[…]` between records and root: the sealed parts that the
+/// records of kind `parts` name, one after the other, and no others.
 ///
 /// Records and root lie in it as they lie on the disk, sealed; the header without its `device` slots, which open
 /// nothing elsewhere. `mac` is HMAC-SHA-256 under the header key over canonical(all the rest), so a file is either
@@ -97,9 +97,9 @@ enum class backup_secret : std::uint8_t {
 struct large_value {
   std::string id;    ///< Its parts have the ids `part/<id>/<number from 0>`.
   std::string kind;  ///< `json`, `bytes` or `blob`.
-  std::uint64_t size = 0;
-  std::uint64_t part = 0;  ///< Bytes of every part but the last.
-  std::uint64_t count = 0;
+  std::size_t size = 0;
+  std::size_t part = 0;  ///< Bytes of every part but the last.
+  std::size_t count = 0;
   std::string type;  ///< Of a blob; may be empty.
 };
 
