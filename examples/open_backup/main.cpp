@@ -1,5 +1,6 @@
 /// open_backup FILE: reads the passphrase as one line from standard input, and prints the backup's values, one a
-/// line: id, tabulator, value. Exit code 0; 1 for a file that does not open; 2 for a wrong call.
+/// line: id, tabulator, value; of a large value its kind, size and type. Exit code 0; 1 for a file that does not
+/// open; 2 for a wrong call.
 ///
 /// The passphrase is taken as its bytes are: UTF-8 in NFKC, which is what keyboards give for all but a few
 /// letters.
@@ -47,6 +48,19 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+/// What a line says of a value.
+std::string shown(const kbve::vault::backup_value& of) {
+  using namespace kbve;
+  const bytes_view value = of.value.view();
+  if (of.kind == vault::record_kind::bytes) return base64url::encode(value);
+  const auto large =
+      of.kind == vault::record_kind::parts ? vault::parse_large_value(as_text(value)) : std::nullopt;
+  if (!large) return printable(as_text(value));
+  std::string out = large->kind + ", " + std::to_string(large->size) + " bytes";
+  if (!large->type.empty()) out.append(", ").append(printable(large->type));
+  return out;
+}
+
 int refused(const kbve::error& why) {
   std::cerr << kbve::name(why.code) << ": " << why.message << '\n';
   return 1;
@@ -75,10 +89,7 @@ int main(int count, char** arguments) {
   const auto opened = vault::open_backup(*file, *locker);
   if (!opened) return refused(opened.error());
   for (const vault::backup_value& each : opened->values) {
-    const bytes_view value = each.value.view();
-    std::cout << printable(each.id) << '\t'
-              << (each.kind == vault::record_kind::bytes ? base64url::encode(value) : printable(as_text(value)))
-              << '\n';
+    std::cout << printable(each.id) << '\t' << shown(each) << '\n';
   }
   for (const std::string& id : opened->damaged) std::cerr << printable(id) << " does not open\n";
   return opened->damaged.empty() ? 0 : 1;

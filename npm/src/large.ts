@@ -157,7 +157,7 @@ function blobSource(blob: Blob, name: string): Source {
 
 /** Seals under a key are limited, and the root counts them. These are counted before the first is made: a part counts
  *  like a record that came and went. */
-async function countSeals(open: OpenLocker, count: number): Promise<void> {
+export async function countSeals(open: OpenLocker, count: number): Promise<void> {
   if (count === 0) return
   const seal = { rev: 1, writer: new Uint8Array(8), expires: 0 }
   const changes = Array.from({ length: count }).flatMap((): RootChange[] => [
@@ -278,7 +278,7 @@ function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
 
 // Both
 
-async function partsOf(open: OpenLocker): Promise<PartStore> {
+export async function partsOf(open: OpenLocker): Promise<PartStore> {
   const parts = await open.reader.session.parts?.()
   if (parts) return parts
   throw new LockerError(

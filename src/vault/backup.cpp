@@ -1,7 +1,10 @@
 #include "kbve/vault/backup.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <set>
+#include <span>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -23,6 +26,32 @@ void append_canonical(canonical_writer& out, const backup_record& value) {
       .integer(value.expires)
       .data(value.nonce)
       .data(value.box);
+}
+
+/// The parts of a large value at the beginning of `left`, which are taken from it. Nothing where they are not
+/// those.
+std::optional<std::span<const backup_record>> take_parts(const large_value& of,
+                                                         std::span<const backup_record>& left) {
+  if (of.count > left.size()) return std::nullopt;
+  const auto mine = left.first(of.count);
+  for (std::size_t n = 0; n < of.count; ++n) {
+    const std::size_t size = std::min(of.part, of.size - n * of.part);
+    const std::string id = std::string("part/").append(of.id).append("/").append(std::to_string(n));
+    if (mine[n].id != id || mine[n].kind != record_kind::bytes || mine[n].box.size() != box_size(size))
+      return std::nullopt;
+  }
+  left = left.subspan(of.count);
+  return mine;
+}
+
+/// Whether each of them opens and has the size that its large value says.
+bool all_open(const large_value& of, std::span<const backup_record> parts, vault& with) {
+  for (std::size_t n = 0; n < parts.size(); ++n) {
+    secret_bytes plain(parts[n].box.size() - crypto::aead_tag_size);
+    const auto size = with.open(parts[n].view(), plain.data());
+    if (!size || *size != std::min(of.part, of.size - n * of.part)) return false;
+  }
+  return true;
 }
 
 std::unexpected<error> not_as_written() {
@@ -68,6 +97,11 @@ crypto::hmac_tag mac_of(const backup& value, const vault& of) {
   piece.data(value.header.mac).list(value.records.size());
   for (const backup_record& record : value.records) {
     append_canonical(piece, record);
+    add();
+  }
+  if (!value.parts.empty()) piece.list(value.parts.size());
+  for (const backup_record& part : value.parts) {
+    append_canonical(piece, part);
     add();
   }
   append_canonical(piece, value.root);
@@ -157,6 +191,7 @@ result<vault> unlock_backup(const backup& from, backup_secret kind, bytes_view s
 result<opened_backup> open_backup(const backup& from, vault& with) {
   set_sum sum;
   opened_backup out;
+  std::span<const backup_record> parts = from.parts;
   for (const backup_record& record : from.records) {
     sum.add(with.term(record.id, record.version, record.expires));
     secret_bytes plain(record.box.size() - crypto::aead_tag_size);
@@ -164,12 +199,22 @@ result<opened_backup> open_backup(const backup& from, vault& with) {
     if (!size) {
       out.damaged.push_back(record.id);
     } else if (record.kind != record_kind::gone) {
+      if (record.kind == record_kind::parts) {
+        const auto large = parse_large_value(as_text(plain.view().first(*size)));
+        const auto mine = large ? take_parts(*large, parts) : std::nullopt;
+        if (!mine) return not_as_written();
+        if (!all_open(*large, *mine, with)) {
+          out.damaged.push_back(record.id);
+          continue;
+        }
+      }
       out.values.push_back({.id = record.id,
                             .kind = record.kind,
                             .expires = record.expires,
                             .value = secret_bytes(plain.view().first(*size))});
     }
   }
+  if (!parts.empty()) return not_as_written();
   const auto root = with.open_root(from.root.view());
   if (!root) return std::unexpected(root.error());
   if (with.check_root(*root, sum, from.records.size()) != integrity::ok) return not_as_written();

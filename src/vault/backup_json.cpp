@@ -63,7 +63,7 @@ class array_items {
 };
 
 std::optional<record_kind> kind_of(std::string_view name) noexcept {
-  for (const record_kind kind : {record_kind::json, record_kind::bytes, record_kind::gone}) {
+  for (const record_kind kind : {record_kind::json, record_kind::bytes, record_kind::gone, record_kind::parts}) {
     if (kind_name(kind) == name) return kind;
   }
   return std::nullopt;
@@ -118,7 +118,55 @@ bool has_double(const std::vector<backup_record>& records) {
   return std::ranges::adjacent_find(ids) != ids.end();
 }
 
+result<std::vector<backup_record>> read_list(std::string_view list) {
+  if (!list.starts_with('[')) return malformed("its records are not a list.");
+  std::vector<backup_record> out;
+  for (array_items items(list); !items.done();) {
+    auto record = read_record(items.next());
+    if (!record) return malformed("a record in it is not one.");
+    out.push_back(*std::move(record));
+  }
+  if (has_double(out)) return malformed("it has a record twice.");
+  return out;
+}
+
+bool is_part(const backup_record& record) {
+  return record.id.starts_with("part/") && record.kind == record_kind::bytes;
+}
+
+void append_list(std::string& out, std::string_view name, const std::vector<backup_record>& records) {
+  out.append(name);
+  bool first = true;
+  for (const backup_record& record : records) {
+    if (!std::exchange(first, false)) out.push_back(',');
+    append_json(out, record);
+  }
+  out.push_back(']');
+}
+
 }  // namespace
+
+std::optional<large_value> parse_large_value(std::string_view text) {
+  const auto tree = detail::parse_json(text, max_value_bytes);
+  if (!tree) return std::nullopt;
+  const auto id = detail::text_member(*tree, "id", max_id_bytes);
+  const auto kind = detail::text_member(*tree, "kind", 16);
+  const auto size = detail::integer_member(*tree, "size");
+  const auto part = detail::integer_member(*tree, "part");
+  const auto count = detail::integer_member(*tree, "count");
+  constexpr std::uint64_t most = 64U << 20U;
+  if (!id || !kind || (*kind != "json" && *kind != "bytes" && *kind != "blob") || !size || *size > most || !part ||
+      *part == 0 || *part > max_value_bytes || !count || *count != (*size + *part - 1) / *part) {
+    return std::nullopt;
+  }
+  const auto type = detail::text_member(*tree, "type", max_value_bytes);
+  return large_value{.id = std::string(*id),
+                     .kind = std::string(*kind),
+                     .size = static_cast<std::size_t>(*size),
+                     .part = static_cast<std::size_t>(*part),
+                     .count = static_cast<std::size_t>(*count),
+                     .type = std::string(type.value_or(""))};
+}
 
 result<backup> parse_backup(std::string_view text) {
   if (text.size() > max_backup_bytes) {
@@ -133,20 +181,23 @@ result<backup> parse_backup(std::string_view text) {
                 "The backup was written in a format this version does not know, and nothing was touched; open it "
                 "with the version that wrote it.");
   }
-  // Where large entries are kept in parts, the list of those parts stands behind `records`, as a sixth member.
-  if (file->members().size() != 5 || file->find("header").empty()) return malformed("a member is missing.");
+  const std::string_view parts = file->find("parts");
+  if (file->members().size() != (parts.empty() ? 5 : 6) || file->find("header").empty())
+    return malformed("a member is missing.");
   auto head = parse_header(file->find("header"));
   if (!head) return std::unexpected(std::move(head).error());
   backup out;
   out.header = *std::move(head);
-  const std::string_view list = file->find("records");
-  if (!list.starts_with('[')) return malformed("its records are not a list.");
-  for (array_items items(list); !items.done();) {
-    auto record = read_record(items.next());
-    if (!record) return malformed("a record in it is not one.");
-    out.records.push_back(*std::move(record));
+  auto records = read_list(file->find("records"));
+  if (!records) return std::unexpected(std::move(records).error());
+  out.records = *std::move(records);
+  if (!parts.empty()) {
+    auto list = read_list(parts);
+    if (!list) return std::unexpected(std::move(list).error());
+    if (list->empty() || !std::ranges::all_of(*list, is_part))
+      return malformed("its parts of large entries are none.");
+    out.parts = *std::move(list);
   }
-  if (has_double(out.records)) return malformed("it has a record twice.");
   auto root = read_record(file->find("root"));
   if (!root || root->id != sealed_root::id || root->kind != record_kind::json || root->expires != 0)
     return malformed("its root is not one.");
@@ -159,13 +210,10 @@ result<backup> parse_backup(std::string_view text) {
 std::string to_json(const backup& value) {
   std::string out = R"({"format":)";
   detail::append_json_string(out, format_name);
-  out.append(R"(,"header":)").append(to_json(value.header)).append(R"(,"records":[)");
-  bool first = true;
-  for (const backup_record& record : value.records) {
-    if (!std::exchange(first, false)) out.push_back(',');
-    append_json(out, record);
-  }
-  append_json(out.append(R"(],"root":)"), value.root);
+  out.append(R"(,"header":)").append(to_json(value.header)).append(",");
+  append_list(out, R"("records":[)", value.records);
+  if (!value.parts.empty()) append_list(out, R"(,"parts":[)", value.parts);
+  append_json(out.append(R"(,"root":)"), value.root);
   detail::append_json_bytes(out.append(R"(,"mac":)"), value.mac);
   out.push_back('}');
   return out;

@@ -400,6 +400,7 @@ const std::uint8_t* packed_door::mac(const vault& with, std::size_t size, bool b
   if (size > input_.size()) return nullptr;
   if (begin || !message_) message_.emplace(with.header_key());
   message_->add(bytes_view(input_.view()).first(size));
+  input_.release_large();
   tag_ = message_->tag();
   return tag_.data();
 }

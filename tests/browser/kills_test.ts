@@ -42,10 +42,13 @@ export function suite(t: SuiteContext, { chromium, server, startServer }: Chromi
     async function start(number: number): Promise<Tab> {
       const tab = await chromium.open(`${at.origin}/page.html`)
       const life = `life${number}`
-      expect(
-        await tab.page.evaluate((which) => kbve.open(which), name),
-        `${life} of ${what}`,
-      ).to.deep.include(whole)
+      const status = await tab.page.evaluate(async (which) => {
+        await kbve.open(which)
+        // Another tab may just have locked it for all.
+        await kbve.reopened(kbve.locker)
+        return kbve.locker.status
+      }, name)
+      expect(status, `${life} of ${what}`).to.deep.include(whole)
       const dead = lives.find((other) => other.tab.page.isClosed() && !other.dead)
       if (dead) {
         dead.dead = true

@@ -26,6 +26,7 @@ async function nativeSays(text) {
 
 const box = 'A'.repeat(107)
 const record = `{"id":"entry/a","rev":5,"writer":"AQIDBAUGBwg","epoch":1,"kind":"json","expires":0,"nonce":"${'A'.repeat(16)}","box":"${box}"}`
+const part = record.replace('entry/a', 'part/a/0').replace('"json"', '"bytes"')
 const root = record.replace('entry/a', 'root')
 const b16 = 'A'.repeat(22)
 const b32 = 'A'.repeat(43)
@@ -99,6 +100,14 @@ const changes = [
   (text) => text.replace('"kbve-locker/1"', 'null'),
   (text) => text.replace(`,"root":${root}`, ''),
   (text) => text.replace(`,"root":${root}`, `,"root":${root},"parts":[]`),
+  (text) => text.replace(/\],"root":/, `],"parts":[${part}],"root":`),
+  (text) => text.replace(/\],"root":/, `],"parts":[${part},${part.replace('/0', '/1')}],"root":`),
+  (text) => text.replace(/\],"root":/, `],"parts":[${part},${part}],"root":`),
+  (text) => text.replace(/\],"root":/, `],"parts":[${part.replace('part/', 'parts/')}],"root":`),
+  (text) => text.replace(/\],"root":/, `],"parts":[${part.replace('"bytes"', '"json"')}],"root":`),
+  (text) => text.replace(/\],"root":/, '],"parts":[],"root":'),
+  (text) => text.replace(/\],"root":/, '],"parts":null,"root":'),
+  (text) => text.replace(/\],"root":/, `],"part":[${part}],"root":`),
   (text) => text.replace('"root":{"id":"root"', '"root":{"id":"roots"'),
   (text) => text.replace(/,"mac":"A+"\}$/, '}'),
   (text) => text.replace(/"A+"\}$/, '""}'),

@@ -167,6 +167,70 @@ TEST(Backup, NamesWhatDoesNotOpenAndRefusesAWrongRoot) {
   EXPECT_FALSE(open_backup(file, locker));
 }
 
+backup_record sealed_part(vault& with, std::string_view id, bytes_view value) {
+  backup_record out{.id = std::string(id),
+                    .version = {.rev = 7, .writer = with.writer()},
+                    .epoch = with.current_header().epoch,
+                    .kind = record_kind::bytes,
+                    .expires = 0,
+                    .nonce = {5},
+                    .box = bytes(box_size(value.size()))};
+  with.seal({.id = id, .kind = record_kind::bytes, .expires = 0, .value = value}, 7, out.nonce, out.box);
+  return out;
+}
+
+TEST(Backup, HasThePartsThatItsRecordsNameAndNoOthers) {
+  vault locker = test::new_vault();
+  add_passphrase(locker, 1, typed);
+  const std::vector<plain_item> values{
+      {.id = "entry/film",
+       .kind = record_kind::parts,
+       .expires = 0,
+       .value = as_bytes(R"({"id":"f","kind":"blob","size":70,"part":64,"count":2,"type":"video/mp4"})")}};
+  auto made = seal_backup(locker, values, test::now);
+  ASSERT_TRUE(made);
+  const bytes content(64, 0x41);
+  made->parts = {sealed_part(locker, "part/f/0", content),
+                 sealed_part(locker, "part/f/1", bytes_view(content).first(6))};
+  made->mac = mac_of(*made, locker);
+  const backup whole = *made;
+  const std::string text = to_json(whole);
+  const auto read = parse_backup(text);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, whole);
+  EXPECT_EQ(to_json(*read), text);
+  ASSERT_TRUE(mac_holds(*read, locker));
+  const auto opened = open_backup(*read, locker);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_TRUE(opened->damaged.empty());
+  ASSERT_EQ(opened->values.size(), 1U);
+  const auto large = parse_large_value(as_text(opened->values[0].value.view()));
+  ASSERT_TRUE(large);
+  EXPECT_EQ(large->size, 70U);
+  EXPECT_EQ(large->type, "video/mp4");
+
+  const auto refused = [&](const char* what, auto change) {
+    backup other = whole;
+    change(other.parts);
+    EXPECT_FALSE(mac_holds(other, locker)) << what;
+    other.mac = mac_of(other, locker);  // by somebody who has the key
+    const auto result = open_backup(other, locker);
+    ASSERT_FALSE(result) << what;
+    EXPECT_EQ(result.error().code, errc::tampered) << what;
+  };
+  refused("missing", [](auto& parts) { parts.pop_back(); });
+  refused("none", [](auto& parts) { parts.clear(); });
+  refused("one more", [](auto& parts) { parts.push_back(parts[0]); });
+  refused("order", [](auto& parts) { std::swap(parts[0], parts[1]); });
+  refused("size", [](auto& parts) { parts[1].box.resize(parts[0].box.size()); });
+  backup damaged = whole;
+  damaged.parts[1].box[2] ^= 1U;
+  damaged.mac = mac_of(damaged, locker);
+  const auto found = open_backup(damaged, locker);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->damaged, std::vector<std::string>{"entry/film"});
+}
+
 TEST(Backup, SealsByTheRulesOfALocker) {
   vault locker = test::new_vault();
   add_passphrase(locker, 1, typed);

@@ -30,6 +30,7 @@ import { suite as rekey } from './rekey.ts'
 import { suite as repair } from './repair.ts'
 import { suite as repairTabs } from './repair_tabs.ts'
 import { suite as restore } from './restore.ts'
+import { suite as restoreLarge } from './restore_large.ts'
 import { suite as restoreWitness } from './restore_witness.ts'
 import { suite as separate } from './separate_lockers.ts'
 import { suite as slotTrouble } from './slot_trouble.ts'
@@ -67,6 +68,7 @@ export const suites = {
   backup,
   restore,
   restore_witness: restoreWitness,
+  restore_large: restoreLarge,
   cookies,
   cookies_jar: cookiesJar,
   cookies_locker: cookiesLocker,

@@ -4,12 +4,16 @@
 ///
 ///     {"format":"kbve-locker/1","header":{…},"records":[…],"root":{…},"mac":…}
 ///
+/// and, only where there are large values, `"parts":[…]` between records and root: the sealed parts that the
+/// records of kind `parts` name, one after the other, and no others.
+///
 /// Records and root lie in it as they lie on the disk, sealed; the header without its `device` slots, which open
 /// nothing elsewhere. `mac` is HMAC-SHA-256 under the header key over canonical(all the rest), so a file is either
 /// the one that was written, or it is refused.
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,6 +53,8 @@ struct backup {
   /// Deletions too; no id twice.
   std::vector<backup_record> records;
   backup_record root;
+  /// Of large values; no id twice.
+  std::vector<backup_record> parts = {};
   crypto::hmac_tag mac{};
 
   friend bool operator==(const backup&, const backup&) = default;
@@ -87,6 +93,19 @@ enum class backup_secret : std::uint8_t {
 /// a mac does not hold; `invalid_field` for a recovery code that cannot be right; `out_of_memory`.
 [[nodiscard]] result<vault> unlock_backup(const backup& from, backup_secret kind, bytes_view secret);
 
+/// What the record of a large value says.
+struct large_value {
+  std::string id;    ///< Its parts have the ids `part/<id>/<number from 0>`.
+  std::string kind;  ///< `json`, `bytes` or `blob`.
+  std::size_t size = 0;
+  std::size_t part = 0;  ///< Bytes of every part but the last.
+  std::size_t count = 0;
+  std::string type;  ///< Of a blob; may be empty.
+};
+
+/// Nothing for a text that is no such record's.
+[[nodiscard]] std::optional<large_value> parse_large_value(std::string_view text);
+
 /// A value, opened.
 struct backup_value {
   std::string id;
@@ -98,12 +117,12 @@ struct backup_value {
 struct opened_backup {
   /// In the order of the file, without deletions.
   std::vector<backup_value> values;
-  /// Ids of records that do not open.
+  /// Ids of records that do not open, and of large values of which a part does not.
   std::vector<std::string> damaged;
 };
 
 /// Opens every record with the vault that `unlock_backup` gave. `tampered` when the root does not open, or the
-/// records are not the ones it was sealed for.
+/// records are not the ones it was sealed for, or the parts are not those that the records name.
 [[nodiscard]] result<opened_backup> open_backup(const backup& from, vault& with);
 
 }  // namespace kbve::vault

@@ -11,9 +11,14 @@ export interface Backup {
   header: Header
   /** Deletions too; no id twice. */
   records: readonly SealedRecord[]
+  /** Of large values, manifest by manifest in the order of `records`. The file has this member only where it has one. */
+  parts: PartRecords
   root: SealedRecord
   mac: Uint8Array<ArrayBuffer>
 }
+
+/** Records that may be made anew each time they are gone through, because all at once they are large. */
+export type PartRecords = Iterable<SealedRecord> & { readonly length: number }
 
 export const formatName = 'kbve-locker/1'
 /** Bytes a backup may have. */
@@ -23,8 +28,12 @@ const maxIdBytes = 512
 /** One MiB, padded and sealed. */
 const maxBox = (1_048_576 / 64 + 1) * 64 + 16
 
-/** The file's text in pieces. `too_large` where nobody could read it again. */
-export function backupText({ header, records, root, mac }: Backup): string[] {
+/** The file's text in pieces. `too_large` where nobody could read it again. `partTexts`: the parts, where they are texts
+ *  already. */
+export function backupText(
+  { header, records, parts, root, mac }: Backup,
+  partTexts: Iterable<string> = Array.from(parts, toJson),
+): string[] {
   const pieces = [`{"format":"${formatName}","header":${toJson(header)},"records":[`]
   let length = 0
   for (const [i, record] of records.entries()) {
@@ -32,15 +41,24 @@ export function backupText({ header, records, root, mac }: Backup): string[] {
     length += piece.length
     pieces.push(piece)
   }
-  // Where large entries are kept in parts, `],"parts":[` and their records stand here.
-  pieces.push(`],"root":${toJson(root)},"mac":"${toBase64url(mac)}"}`)
-  if (length > maxBytes - 1_048_576) {
-    throw new LockerError(
-      'too_large',
-      'The locker holds more than a backup can; delete large entries, or save them apart.',
-    )
+  let between = '],"parts":['
+  for (const piece of partTexts) {
+    length += between.length + piece.length
+    pieces.push(between, piece)
+    between = ','
   }
+  pieces.push(`],"root":${toJson(root)},"mac":"${toBase64url(mac)}"}`)
+  mustFit(length)
   return pieces
+}
+
+/** Throws where records and parts have more characters than a backup has room for. */
+export function mustFit(length: number): void {
+  if (length <= maxBytes - 1_048_576) return
+  throw new LockerError(
+    'too_large',
+    'The locker holds more than a backup can; delete large entries, or save them apart.',
+  )
 }
 
 /** The file as text. `too_large` before anything of it is read. */
@@ -77,19 +95,20 @@ export function readBackup(core: Core, text: string): Backup {
       'The backup was written in a format this version does not know, and nothing was touched; open it with the version that wrote it.',
     )
   }
-  const { header, records, root, mac } = file
-  // Where large entries are kept in parts, the list of those parts stands behind `records`, as a sixth member.
-  if (Object.keys(file).length !== 5 || !isObject(header)) throw malformed('a member is missing.')
+  const { header, records, parts, root, mac } = file
+  const count = Object.hasOwn(file, 'parts') ? 6 : 5
+  if (Object.keys(file).length !== count || !isObject(header)) throw malformed('a member is missing.')
   const head = checkedHeader(core, header)
-  if (!Array.isArray(records)) throw malformed('its records are not a list.')
-  const list = records.map((record) => recordOf(record) ?? fail('a record in it is not one.'))
-  if (new Set(list.map(({ id }) => id)).size !== list.length) throw malformed('it has a record twice.')
+  const list = listOf(records)
+  const pieces = count === 6 ? listOf(parts) : []
+  if (count === 6 && (pieces.length === 0 || !pieces.every(isPart)))
+    throw malformed('its parts of large entries are none.')
   const sealedRoot = recordOf(root)
   if (sealedRoot?.id !== 'root' || sealedRoot.kind !== 'json' || sealedRoot.expires !== 0)
     throw malformed('its root is not one.')
   const tag = bytesOf(mac)
   if (tag?.length !== 32) throw malformed('its mac is not one.')
-  return { header: head, records: list, root: sealedRoot, mac: tag }
+  return { header: head, records: list, parts: pieces, root: sealedRoot, mac: tag }
 }
 
 type Members = Record<string, unknown>
@@ -106,11 +125,24 @@ function checkedHeader(core: Core, header: Members): Header {
 
 const recordMembers = 8
 
-function recordOf(value: unknown): SealedRecord | undefined {
+function listOf(records: unknown): SealedRecord[] {
+  if (!Array.isArray(records)) throw malformed('its records are not a list.')
+  const list = records.map((record) => recordOf(record) ?? fail('a record in it is not one.'))
+  if (new Set(list.map(({ id }) => id)).size !== list.length) throw malformed('it has a record twice.')
+  return list
+}
+
+function isPart({ id, kind }: SealedRecord): boolean {
+  return id.startsWith('part/') && kind === 'bytes'
+}
+
+export function recordOf(value: unknown): SealedRecord | undefined {
   if (!isObject(value) || Object.keys(value).length !== recordMembers) return undefined
   const { writer, nonce, box } = value
   const record = asRecord({ ...value, writer: bytesOf(writer), nonce: bytesOf(nonce), box: bytesOf(box) })
-  if (!record || record.box.length > maxBox || /\p{Surrogate}/u.test(record.id)) return undefined
+  // What has expired and was swept has no box, and is in no backup.
+  if (!record || record.box.length === 0 || record.box.length > maxBox || /\p{Surrogate}/u.test(record.id))
+    return undefined
   return new TextEncoder().encode(record.id).length > maxIdBytes ? undefined : record
 }
 

@@ -35,14 +35,20 @@ function u32(value: number): Uint8Array {
   return Uint8Array.of(value / 2 ** 24, value / 2 ** 16, value / 2 ** 8, value)
 }
 
+const mostAtOnce = 65_536
+
 /** The mac of a message in pieces, under the header key. */
 export function macOf(vault: OpenVault, pieces: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
   let at = 0
   for (const piece of pieces) {
-    const write = vault.writer(piece.length)
-    write.bytes(piece)
-    at = vault.module._vault_mac(vault.handle, write.length, Number(at === 0))
-    if (at === 0) throw outOfMemory()
+    // No more at once than the input area keeps room for: a larger one is good for one call of another kind.
+    for (let from = 0; from < piece.length; from += mostAtOnce) {
+      const some = piece.subarray(from, from + mostAtOnce)
+      const write = vault.writer(some.length)
+      write.bytes(some)
+      at = vault.module._vault_mac(vault.handle, write.length, Number(at === 0))
+      if (at === 0) throw outOfMemory()
+    }
   }
   return vault.module.HEAPU8.slice(at, at + 32) as Uint8Array<ArrayBuffer>
 }
@@ -53,12 +59,13 @@ export function headerPieces({ mac: _, ...fields }: Header): Uint8Array[] {
 }
 
 /** What a backup's mac is over. */
-export function* backupPieces({ header, records, root }: Omit<Backup, 'mac'>): Generator<Uint8Array> {
+export function* backupPieces({ header, records, parts, root }: Omit<Backup, 'mac'>): Generator<Uint8Array> {
   yield canonical(formatName)
   yield canonical(header)
   yield u32(records.length)
   for (const record of records) yield canonicalRecord(record)
-  // The parts of large entries, as a second list, would follow here.
+  if (parts.length > 0) yield u32(parts.length)
+  for (const part of parts) yield canonicalRecord(part)
   yield canonicalRecord(root)
 }
 

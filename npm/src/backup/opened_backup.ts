@@ -3,6 +3,7 @@ import type { Core } from '../core.ts'
 import { isFailure, LockerError } from '../errors.ts'
 import type { SealedRecord } from '../format.ts'
 import { sameBytes } from '../header_json.ts'
+import { asManifest, type Manifest, partId } from '../parts.ts'
 import { slotModule, type Unlocked } from '../slot_modules.ts'
 import { memoryStorage } from '../storage/memory.ts'
 import type { Secret } from '../types.ts'
@@ -21,6 +22,8 @@ export interface OpenedBackup extends Unlocked {
   records: readonly OpenedRecord[]
   /** Ids of records that do not open. */
   damaged: readonly string[]
+  /** Sealed parts of large values, by id: each of every manifest, and no others. */
+  parts: ReadonlyMap<string, SealedRecord>
 }
 
 export interface OpeningOptions {
@@ -36,7 +39,7 @@ export async function openBackup(
   backup: Backup,
   { secret, signal, schemaJson }: OpeningOptions,
 ): Promise<OpenedBackup> {
-  const { header, records, root, mac } = backup
+  const { header, records, parts, root, mac } = backup
   const { unlock } = await slotModule(secret)
   // A disk of its own: what unlocking notes beside a header is not to be noted beside another one.
   const session = await memoryStorage().open(header, { writer: new Uint8Array(8), onEvent: () => {} })
@@ -65,11 +68,39 @@ export async function openBackup(
     }
     const check = vault.checkRoot(root)
     if (isFailure(check) || check !== 'ok') throw notAsWritten()
-    return { ...unlocked, records: opened, damaged }
+    const found = [...parts]
+    if (!areParts(found, opened)) throw notAsWritten()
+    return { ...unlocked, records: opened, damaged, parts: new Map(found.map((part) => [part.id, part])) }
   } catch (error) {
     vault.wipe()
     throw error
   }
+}
+
+/** What the record of a large value says, where this is one. */
+export function manifestOf({ record, value }: OpenedRecord): Manifest | undefined {
+  return record.kind === 'parts' ? asManifest(value) : undefined
+}
+
+/** The bytes that part `n` has. */
+export function partSize({ size, part }: Manifest, n: number): number {
+  return Math.min(part, size - n * part)
+}
+
+/** Whether these are the parts that the manifests name, one after the other and none more, of the right size. */
+function areParts(parts: readonly SealedRecord[], records: readonly OpenedRecord[]): boolean {
+  let at = 0
+  for (const record of records) {
+    if (record.record.kind !== 'parts') continue
+    const manifest = manifestOf(record)
+    if (!manifest || manifest.part > 1 << 20 || manifest.count > parts.length - at) return false
+    for (let n = 0; n < manifest.count; n++) {
+      const part = parts[at++] as SealedRecord
+      const padded = (Math.floor(partSize(manifest, n) / 64) + 1) * 64
+      if (part.id !== partId(manifest.id, n) || part.box.length !== padded + 16) return false
+    }
+  }
+  return at === parts.length
 }
 
 function notAsWritten(): LockerError {

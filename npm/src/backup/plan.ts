@@ -1,6 +1,7 @@
 /** What bringing a backup into an open locker comes to: decided from what lies on the disk, and nothing else. */
 import { asRecord } from '../checked.ts'
 import { compareVersions, type RecordKind, type SealedRecord } from '../format.ts'
+import { asManifest, type Manifest } from '../parts.ts'
 import { serialize } from '../serialize.ts'
 import type { RestoreReport } from '../types.ts'
 import type { OpenVault, PlainItem } from '../vault.ts'
@@ -12,6 +13,8 @@ export interface PlanHost {
   mode: 'merge' | 'replace'
   /** The backup was made under this locker's own root key, so that its records open here as they are. */
   sameKey: boolean
+  /** Where the parts of a large value lie under this locker's keys by now, by the record's id. */
+  written: ReadonlyMap<string, Manifest>
   /** Whether the rules of its field say something against a value. */
   refused(item: PlainItem): boolean
 }
@@ -22,10 +25,19 @@ export interface Plan {
   carried: readonly SealedRecord[]
   /** Values to be sealed anew. */
   items: readonly PlainItem[]
+  /** Large values that are to be sealed anew, and those whose parts go in as they are. */
+  anew: readonly Large[]
+  kept: readonly Large[]
   /** Ids of records that are taken away for good, because they open no more. */
   remove: readonly string[]
   /** What was found, by id. */
   found: ReadonlyMap<string, SealedRecord>
+}
+
+/** A large value of the backup. */
+export interface Large {
+  record: SealedRecord
+  manifest: Manifest
 }
 
 /** A version of a value. */
@@ -45,6 +57,7 @@ export function planOf(records: ReadonlyMap<string, unknown>, backup: OpenedBack
   const plan = new Planned(backup.damaged)
   for (const [id, side] of there) {
     const mine = here.get(id)
+    keep(plan, mine, side, host)
     if (host.mode === 'merge') merge(plan, id, mine, unopened.has(id), side, host)
     else if (side.value !== undefined) replace(plan, id, mine, side, host)
   }
@@ -67,12 +80,15 @@ export function planOf(records: ReadonlyMap<string, unknown>, backup: OpenedBack
     }),
   )
   for (const ids of Object.values(plan.report)) ids.sort()
-  return { report: plan.report, carried: plan.carried, items: plan.items, remove, found }
+  const { report, carried, items, anew, kept } = plan
+  return { report, carried, items, anew, kept, remove, found }
 }
 
 class Planned {
   readonly carried: SealedRecord[] = []
   readonly items: PlainItem[] = []
+  readonly anew: Large[] = []
+  readonly kept: Large[] = []
   readonly report: { [K in keyof RestoreReport]: string[] }
 
   constructor(damaged: readonly string[]) {
@@ -86,6 +102,13 @@ class Planned {
     if (sameValue(before, after)) unchanged.push(id)
     else (before === undefined ? added : after === undefined ? removed : changed).push(id)
   }
+}
+
+/** The same parts are named on both sides: those that are missing here come back. */
+function keep(plan: Planned, mine: Side | undefined, { record, value }: Side, host: PlanHost): void {
+  const manifest = record.kind === 'parts' ? asManifest(value) : undefined
+  if (!manifest || !host.sameKey || mine?.record.kind !== 'parts') return
+  if (asManifest(mine.value)?.id === manifest.id) plan.kept.push({ record, manifest })
 }
 
 function merge(
@@ -103,6 +126,8 @@ function merge(
   }
   if (host.sameKey && record.epoch <= host.vault.header.epoch) {
     plan.carried.push(record)
+    const manifest = record.kind === 'parts' ? asManifest(value) : undefined
+    if (manifest) plan.kept.push({ record, manifest })
     plan.note(id, mine?.value, value)
     return
   }
@@ -128,6 +153,10 @@ function seal(
   const { expires } = record
   if (value instanceof Uint8Array) {
     plan.items.push({ id, expires, kind: 'bytes', bytes: value })
+  } else if (record.kind === 'parts') {
+    const manifest = value as Manifest
+    plan.anew.push({ record, manifest })
+    plan.items.push({ id, expires, kind: 'parts', text: serialize(host.written.get(id) ?? manifest, id) })
   } else {
     const item: PlainItem = { id, expires, kind: 'json', text: serialize(value, id) }
     if (id.startsWith(profilePrefix) && host.refused(item)) {
@@ -165,7 +194,7 @@ function sideOf(record: SealedRecord, value: unknown, now: number): Side {
 }
 
 function same(mine: Side | undefined, { record, value }: Side): boolean {
-  const kind = (side: RecordKind) => side === 'bytes'
+  const kind = (side: RecordKind) => (side === 'gone' ? 'json' : side)
   return (
     mine !== undefined &&
     mine.record.expires === record.expires &&

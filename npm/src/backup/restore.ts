@@ -10,6 +10,7 @@ import type { Lifecycle } from '../lifecycle.ts'
 import type { OpenLocker } from '../open_locker.ts'
 import type { Opened } from '../opener.ts'
 import { emptyLoaded } from '../opening.ts'
+import { removeReplaced } from '../parts.ts'
 import { overtake } from '../repair.ts'
 import { type Prepared, slotModule } from '../slot_modules.ts'
 import type { Changes, Snapshot } from '../storage/storage.ts'
@@ -20,6 +21,7 @@ import { type Backup, readBackup, textOf } from './backup_file.ts'
 import { backupPieces, macOf } from './canonical.ts'
 import { type OpenedBackup, openBackup } from './opened_backup.ts'
 import { type Plan, planOf } from './plan.ts'
+import { RestoredParts, writeAll } from './restore_parts.ts'
 
 type Options = Required<Omit<RestoreOptions, 'signal'>> & { signal: AbortSignal }
 
@@ -67,6 +69,8 @@ async function restoreInto(
   opened: OpenedBackup,
   { mode, dryRun, signal }: Options,
 ): Promise<RestoreReport> {
+  const parts = new RestoredParts(open, opened, life.ports, signal)
+  let tried = false
   try {
     throwIfAborted(signal)
     await open.flush()
@@ -87,17 +91,26 @@ async function restoreInto(
           throw error
         }
       }
-      return planOf(found.records, opened, { vault, now: now(), mode, sameKey, refused })
+      return planOf(found.records, opened, {
+        vault,
+        now: now(),
+        mode,
+        sameKey,
+        refused,
+        written: parts.written,
+      })
     }
     if (dryRun) return plan(await session.load(ids)).report
-    let report: RestoreReport | undefined
+    let planned = plan(await session.load(ids))
+    let decided = planned
     let merged: Merged = { won: [] }
     let rootRev: number | undefined
     const write = (found: Snapshot): Changes | undefined => {
       overtake(open.parts.vault, life.opener.witness, life.opener.lockerId)
-      const decided = plan(found)
+      decided = plan(found)
+      // Another tab has changed something since, and now there are parts to write first.
+      if (!parts.suffice(decided)) return undefined
       const { vault, now } = open.parts
-      report = decided.report
       const changes = changesOf(vault, decided, found, backup, mode, now())
       merged = {
         won: [...(changes?.put ?? [])],
@@ -106,11 +119,22 @@ async function restoreInto(
       rootRev = merged.root?.rev ?? asRecord(found.root, 'root')?.rev
       return changes
     }
-    await session.transact(ids, write, { durability: 'strict' })
+    let found: Snapshot
+    do {
+      await parts.write(planned)
+      tried = true
+      found = await session.transact(ids, write, { durability: 'strict' })
+      planned = decided
+    } while (!parts.suffice(decided))
     show(merged)
     if (mode === 'replace' && rootRev !== undefined) whole(rootRev)
-    return report as unknown as RestoreReport
+    // Their records are old, and another tab may have taken them for abandoned before these were there.
+    await parts.keep(decided.kept)
+    await removeReplaced(open, found.records).catch(() => {})
+    return decided.report
   } finally {
+    // Where this fails, too, they are taken away at a later unlocking.
+    await parts.remove(tried).catch(() => {})
     opened.vault.wipe()
   }
 }
@@ -173,7 +197,7 @@ function sealed(vault: OpenVault, items: readonly PlainItem[], now: number): Sea
 async function newLocker(
   life: Lifecycle,
   backup: Backup,
-  { vault, behind, records, damaged }: OpenedBackup,
+  { vault, behind, records, damaged, parts }: OpenedBackup,
   signal: AbortSignal,
 ): Promise<{ opened: Opened; report: RestoreReport }> {
   const { ports, connection } = life.opener
@@ -202,7 +226,14 @@ async function newLocker(
       const remove = [...found.records.keys()].filter((id) => !ids.has(id))
       return { header: written, root, put, remove, ...(slot?.keys && { keys: slot.keys }) }
     }
-    await stored(session.transact('all', write, { durability: 'strict' }))
+    const removeParts = await writeAll(session, { parts }, ports, signal)
+    try {
+      await stored(session.transact('all', write, { durability: 'strict' }))
+    } catch (error) {
+      // Another tab may have brought in the same backup, and these parts are its own.
+      if (!hasCode(error, 'exists')) await removeParts().catch(() => {})
+      throw error
+    }
     life.opener.lockerId = lockerId
     life.opener.witness.write({ locker_id: lockerId, root_rev: root.rev })
     const loaded = emptyLoaded(ports)

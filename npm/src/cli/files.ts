@@ -17,12 +17,12 @@ export function textOf(path: string): string {
 }
 
 /** Writes a file that only its owner reads. */
-export function writeFile(path: string, pieces: readonly string[], force: boolean): void {
+export function writeFile(path: string, pieces: readonly (string | Uint8Array)[], force: boolean): void {
   try {
     const file = openSync(path, force ? 'w' : 'wx', 0o600)
     try {
       for (const piece of pieces) {
-        const bytes = new TextEncoder().encode(piece)
+        const bytes = typeof piece === 'string' ? new TextEncoder().encode(piece) : piece
         for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
       }
     } finally {

@@ -2,11 +2,16 @@
 
 const texts: Record<string, { usage: string; what: string; more: string }> = {
   open: {
-    usage: 'kbve-locker open FILE [--recovery] [--passphrase-file PATH] [--json]',
+    usage:
+      'kbve-locker open FILE [--entry NAME --out FILE [--force]] [--recovery] [--passphrase-file PATH] [--json]',
     what: 'Shows the profile and the entries of a backup.',
     more: `  --recovery              the secret is a recovery code
   --passphrase-file PATH  the secret is the first line of this file
-  --json                  profile, entries, bytes (base64url) and expires as one JSON object, which "seal" takes
+  --json                  profile, entries, bytes (base64url) and expires as one JSON object, which "seal" takes;
+                          of large entries what they are, under large
+  --entry NAME            write the bytes of this entry, large or small (of JSON its text), to the file of --out
+  --out FILE              where they go, readable by you alone
+  --force                 write over a file that is there
 
 FILE may be "-" for standard input, with --passphrase-file.`,
   },

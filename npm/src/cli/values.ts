@@ -1,6 +1,6 @@
 /** The values of a locker as a JSON file: what `open --json` writes and `seal` reads. */
 
-import type { OpenedRecord } from '../backup/opened_backup.ts'
+import { manifestOf, type OpenedRecord } from '../backup/opened_backup.ts'
 import { fromBase64url, toBase64url } from '../base64url.ts'
 import { LockerError } from '../errors.ts'
 import { fieldsOf, type Schema, type SchemaField } from '../profile.ts'
@@ -14,6 +14,15 @@ export interface SealedValues {
   bytes: Record<string, string>
   /** Milliseconds since 1970, of entries and bytes that expire. */
   expires: Record<string, number>
+  /** What large entries are, where there are any: what they hold is written to files of their own. */
+  large?: Record<string, LargeValue>
+}
+
+export interface LargeValue {
+  kind: 'json' | 'bytes' | 'blob'
+  size: number
+  /** Of a blob. */
+  type?: string
 }
 
 /** Without a prototype: a name may be "__proto__". */
@@ -30,7 +39,12 @@ export function valuesOf(records: readonly OpenedRecord[], now: number): SealedV
     const name = record.id.slice(slash)
     if (record.id.startsWith('profile/')) out.profile[name] = value
     else {
-      if (value instanceof Uint8Array) out.bytes[name] = toBase64url(value)
+      const manifest = manifestOf({ record, value })
+      if (manifest) {
+        const { kind, size, type } = manifest
+        out.large ??= empty()
+        out.large[name] = { kind, size, ...(type === undefined ? {} : { type }) }
+      } else if (value instanceof Uint8Array) out.bytes[name] = toBase64url(value)
       else out.entries[name] = value
       if (record.expires !== 0) out.expires[name] = record.expires
     }

@@ -1,5 +1,5 @@
 /** `kbve-locker verify FILE`. */
-import { foundAt, openedWith } from './backup_file.ts'
+import { damagedIn, foundAt, openedWith } from './backup_file.ts'
 import { dateOf } from './open.ts'
 import { onlyOne, optionsOf } from './options.ts'
 import { printable } from './output.ts'
@@ -21,8 +21,11 @@ export async function verify({ args, out, signal }: Call): Promise<number> {
   const damaged: string[] = []
   if (unlock) {
     const opened = await openedWith(found, options, signal)
-    opened.vault.wipe()
-    damaged.push(...opened.damaged)
+    try {
+      damaged.push(...(await damagedIn(opened)))
+    } finally {
+      opened.vault.wipe()
+    }
   }
   const { tenant, name, created } = header
   const slots = header.slots.map(({ kind, label }) => ({ kind, label }))

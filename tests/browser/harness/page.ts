@@ -7,7 +7,7 @@ import { type Spy, spied } from '../../suite/disk.ts'
 import { type AnyLocker, settled, until } from '../../suite/help.ts'
 import { partsOn } from '../../suite/large_help.ts'
 import { labour } from './labour.ts'
-import { wander } from './wander.ts'
+import { reopened, wander } from './wander.ts'
 
 if (location.search === '?nolocks') Object.defineProperty(navigator, 'locks', { value: undefined })
 
@@ -121,6 +121,7 @@ const page = {
   remains,
   holdMain,
   wander,
+  reopened,
   labour,
   wasmBytes,
   release: async () => {},

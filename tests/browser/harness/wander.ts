@@ -20,9 +20,24 @@ export type Deed = 'lock' | 'repair'
 const deedOf: Record<Deed, (locker: AnyLocker) => Promise<unknown>> = {
   lock(locker) {
     locker.lock()
-    return locker.unlock({ device: true })
+    return reopened(locker)
   },
   repair: (locker) => locker.repair(),
+}
+
+/** Open again, however often other tabs lock it meanwhile. */
+export async function reopened(locker: AnyLocker): Promise<void> {
+  while (locker.status.state !== 'unlocked') {
+    await locker.unlock({ device: true }).catch((error: unknown) => {
+      if (!isLocked(error)) throw error
+    })
+  }
+}
+
+/** Another tab has locked it, in the middle of something perhaps. */
+function isLocked(error: unknown): boolean {
+  const { code } = error as { code?: string }
+  return code === 'locked' || code === 'aborted'
 }
 
 const entries = ['a', 'b', 'c', 'd']
@@ -35,7 +50,7 @@ export async function wander({ locker, spy, life, seed, log, deeds = [], burst }
     return Math.floor((state / 2 ** 32) * below)
   }
   const stopped = () => (globalThis as { kbveStop?: boolean }).kbveStop === true
-  for (let n = 0; !stopped(); n++) {
+  const step = async (n: number) => {
     if (burst && n % burst === burst - 1) await new Promise((resolve) => setTimeout(resolve, 150))
     const deed = deeds.length > 0 && random(12) === 0 ? deeds[random(deeds.length)] : undefined
     if (deed) {
@@ -72,7 +87,7 @@ export async function wander({ locker, spy, life, seed, log, deeds = [], burst }
       const record = spy.written.findLast(({ id }) => id === 'profile/last')
       if (!record) throw new Error('an update wrote nothing')
       log({ what: 'returned', id: record.id, rev: record.rev, writer: [...record.writer], value, life })
-      continue
+      return
     }
     const gone = kind === 8
     for (const { id, rev, writer } of spy.appended.slice(from)) {
@@ -81,5 +96,11 @@ export async function wander({ locker, spy, life, seed, log, deeds = [], burst }
     const pause = random(8)
     if (pause === 0) await locker.flush()
     else if (pause < 4) await new Promise((resolve) => setTimeout(resolve, random(6)))
+  }
+  for (let n = 0; !stopped(); n++) {
+    await step(n).catch((error: unknown) => {
+      if (!deeds.includes('lock') || !isLocked(error)) throw error
+      return reopened(locker)
+    })
   }
 }
