@@ -10,7 +10,7 @@ import type { ChromiumBrowsing, Tab, TestServer } from './harness/ports.ts'
 import { lostOf, returnedOf, valuesOf } from './harness/returned.ts'
 import { allValues } from './random_test.ts'
 
-const kills = killCount(40)
+const kills = killCount(20)
 /** Kills of one locker; then another is made, so that opening it stays quick. */
 const series = 25
 const whole = { state: 'unlocked', integrity: 'ok', damaged: [] }

@@ -1,9 +1,10 @@
 /** A tab killed while values are brought up to a new version: all of them are old, or all of them are new. */
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
+import { killCount } from './harness/kills.ts'
 import type { ChromiumBrowsing } from './harness/ports.ts'
 
-const kills = Number(process.env.KBVE_MIGRATION_KILLS ?? 50)
+const kills = killCount(8)
 const entries = 300
 
 export function suite(t: SuiteContext, { chromium, server }: ChromiumBrowsing): void {
