@@ -28,7 +28,7 @@ export async function placeWasm(from) {
   })
   const dist = join(project, 'npm', 'dist', 'wasm')
   writeIfChanged(join(dist, 'locker.js'), glue.code)
-  for (const module of ['locker.wasm', 'kdf.wasm', 'jose.wasm'])
+  for (const module of ['locker.wasm', 'kdf.wasm', 'jose.wasm', 'auth.wasm'])
     writeIfChanged(join(dist, module), read(module))
   writeIfChanged(join(dist, 'locker.d.ts'), read('locker.d.ts'))
   writeIfChanged(join(project, 'npm', 'src', 'wasm', 'locker.d.ts'), read('locker.d.ts'))

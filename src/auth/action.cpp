@@ -129,7 +129,7 @@ result<action> action::parse(std::string_view text) {
   const auto read = text.size() <= max_action_size ? json_object::read(text) : std::nullopt;
   if (!read) return bad("An action is a JSON object with a type; look at the table of actions.", "type");
   const std::string type = text_of(*read, "type", 64);
-  const auto* const row = std::ranges::find(table, type, &capability::name);
+  const auto row = std::ranges::find(table, type, &capability::name);
   if (row == table.end()) return bad("There is no action of this type; look at the table of actions.", "type");
   action out;
   out.kind = row->kind;

@@ -204,7 +204,7 @@ refusal read_refusal(const action& what, const http_response& response, const re
 }  // namespace
 
 errc appwrite_code(std::string_view type) noexcept {
-  const auto* const found = std::ranges::lower_bound(codes, type, {}, &std::pair<std::string_view, errc>::first);
+  const auto found = std::ranges::lower_bound(codes, type, {}, &std::pair<std::string_view, errc>::first);
   return found != codes.end() && found->first == type ? found->second : errc::bad_response;
 }
 

@@ -86,7 +86,7 @@ bool read_random(const json& from, bytes& out) {
 bool read_why(const json& from, std::optional<refusal>& out) {
   refusal read;
   const auto code = detail::text_member(from, "code", 64);
-  const auto* const found =
+  const auto found =
       std::ranges::find(all_errors, code.value_or(""), [](errc one) { return name(one); });
   if (found == all_errors.end()) return false;
   read = refuse(*found, detail::text_member(from, "field", max_short_text).value_or(""));
@@ -117,7 +117,7 @@ result<event> event::parse(std::string_view text) {
   const auto tree = detail::parse_json(text, max_state_size);
   const auto type = tree ? detail::text_member(*tree, "type", 32) : std::nullopt;
   if (!type) return bad("type");
-  const auto* const found = std::ranges::find(kinds, *type, &kind_name::name);
+  const auto found = std::ranges::find(kinds, *type, &kind_name::name);
   if (found == kinds.end()) return bad("type");
   event out;
   out.kind = static_cast<event_kind>(found - kinds.begin());

@@ -78,7 +78,7 @@ static_assert(std::ranges::is_sorted(codes, {}, &std::pair<std::string_view, err
 }  // namespace
 
 errc gotrue_code(std::string_view code) noexcept {
-  const auto* const found = std::ranges::lower_bound(codes, code, {}, &std::pair<std::string_view, errc>::first);
+  const auto found = std::ranges::lower_bound(codes, code, {}, &std::pair<std::string_view, errc>::first);
   return found != codes.end() && found->first == code ? found->second : errc::bad_response;
 }
 

@@ -116,7 +116,7 @@ bool read_objects(const json& from, machine_state& out) {
   }
   if (const json* const why = detail::member(from, "error")) {
     const std::string code = text_in(*why, "code");
-    const auto* const found = std::ranges::find(all_errors, code, [](errc one) { return name(one); });
+    const auto found = std::ranges::find(all_errors, code, [](errc one) { return name(one); });
     if (found == all_errors.end()) return false;
     out.last_error = error(*found, text_in(*why, "message"), text_in(*why, "field"));
     out.last_error->retry_at = number_in(*why, "retryAt");
@@ -163,7 +163,7 @@ result<machine_state> machine_state::parse(std::string_view text) {
   };
   const auto tree = detail::parse_json(text, max_state_size);
   if (!tree || tree->kind != json_kind::object || number_in(*tree, "version") != state_version) return bad();
-  const auto* const found = std::ranges::find(phases, text_in(*tree, "phase"));
+  const auto found = std::ranges::find(phases, text_in(*tree, "phase"));
   if (found == phases.end()) return bad();
   out.now = static_cast<phase>(found - phases.begin());
   out.revision = number_in(*tree, "revision");

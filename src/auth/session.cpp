@@ -159,7 +159,7 @@ std::optional<tokens> tokens_of(const json& from) {
     } else if (member.name == "userId") {
       well = read_text(member, out.user_id);
     } else if (member.name == "mode") {
-      const auto* const mode = std::ranges::find(modes, member.text);
+      const auto mode = std::ranges::find(modes, member.text);
       well = mode != modes.end();
       if (well) out.mode = static_cast<strapi_mode>(mode - modes.begin());
     }

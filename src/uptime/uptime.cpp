@@ -26,7 +26,7 @@ constexpr std::array<std::uint32_t, latency_steps> step_ends{
     320, 400, 500, 650, 850, 1'100, 1'500, 2'200, 3'500, 6'000, 12'000, 30'000};
 
 std::size_t step_of(std::uint32_t latency) noexcept {
-  const auto* const found = std::ranges::lower_bound(step_ends, latency);
+  const auto found = std::ranges::lower_bound(step_ends, latency);
   return std::min<std::size_t>(static_cast<std::size_t>(found - step_ends.begin()), latency_steps - 1);
 }
 

@@ -57,7 +57,7 @@ bool read_slice(const json& from, std::vector<slice>& out) {
 
 std::optional<health> health_in(const json& from, std::string_view member) {
   const auto text = detail::text_member(from, member, 16);
-  const auto* const found = std::ranges::find(all_health, text.value_or(""), name);
+  const auto found = std::ranges::find(all_health, text.value_or(""), name);
   return found == all_health.end() ? std::nullopt : std::optional(*found);
 }
 
