@@ -156,9 +156,8 @@ KBVE_DOOR(uptimeView) std::int32_t uptime_view(std::uint32_t size, double now) {
   const auto drawn = crypto::random_array<4>();
   std::string out = state->view(*when);
   out.pop_back();
-  return answer(out.append(R"(,"nextLook":)")
-                    .append(std::to_string(state->next_look(*when, get_be32(drawn))))
-                    .append("}"));
+  return answer(
+      out.append(R"(,"nextLook":)").append(std::to_string(state->next_look(*when, get_be32(drawn)))).append("}"));
 }
 
 /// Input: state or '' · label. Output: SVG. `over`: 0 an hour, 1 a day, 2 thirty days.
@@ -168,9 +167,7 @@ KBVE_DOOR(uptimeBadge) std::int32_t uptime_badge(std::uint32_t size, std::uint32
   packed_reader in(input(size));
   const auto state = uptime::state::parse(take_text(in));
   if (!state) return refuse(state.error());
-  const auto which = over == 0   ? uptime::window::hour
-                     : over == 1 ? uptime::window::day
-                                 : uptime::window::month;
+  const auto which = over == 0 ? uptime::window::hour : over == 1 ? uptime::window::day : uptime::window::month;
   return answer(uptime::badge_svg(*state, {.label = take_text(in), .over = which}, *when));
 }
 

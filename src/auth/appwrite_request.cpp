@@ -24,7 +24,8 @@ class writer {
         return send("POST", "/account/sessions/email", copy("email").copy("password").done());
       case action_kind::sign_in_anonymous: return send("POST", "/account/sessions/anonymous", "{}");
       case action_kind::send_otp:
-        if (!what.get("email").empty()) return send("POST", "/account/tokens/email", own_id().copy("email").done());
+        if (!what.get("email").empty())
+          return send("POST", "/account/tokens/email", own_id().copy("email").done());
         if (what.get("phone").empty()) return missing("email");
         return send("POST", "/account/tokens/phone", own_id().copy("phone").done());
       case action_kind::send_magic_link:
@@ -54,7 +55,8 @@ class writer {
         return send("PUT", "/account/recovery", copy("userId").copy("secret").copy("password").done());
       case action_kind::resend:
         if (what.get("kind") == "sms") return send("POST", "/account/verifications/phone", "");
-        if (what.get("kind") != "signup") return unsupported("Appwrite sends the mail or SMS of an account again.");
+        if (what.get("kind") != "signup")
+          return unsupported("Appwrite sends the mail or SMS of an account again.");
         if (what.get("redirectTo").empty()) return missing("redirectTo");
         return send("POST", "/account/verifications/email", copy("redirectTo", "url").done());
       default: return more();
@@ -141,7 +143,8 @@ class writer {
   result<http_request> update() {
     const action& what = *what_;
     int changes = 0;
-    for (const std::string_view name : {"email", "phone", "name", "data"}) changes += what.json(name).empty() ? 0 : 1;
+    for (const std::string_view name : {"email", "phone", "name", "data"})
+      changes += what.json(name).empty() ? 0 : 1;
     if (changes != 1) {
       return fail(errc::invalid_input, "Appwrite takes one change at a time: email, phone, name or data.", "data");
     }

@@ -23,30 +23,14 @@ struct kind_name {
 };
 
 constexpr std::array<kind_name, 24> kinds{{
-    {"tick", nothing},
-    {"needed", nothing},
-    {"signInStarted", nothing},
-    {"signInFailed", a_reason},
-    {"received", a_session},
-    {"needsConfirmation", nothing},
-    {"needsFactor", nothing},
-    {"userChanged", a_user},
-    {"refreshed", a_session},
-    {"refreshFailed", a_reason},
-    {"reread", nothing},
-    {"unauthorized", nothing},
-    {"tabGone", nothing},
-    {"woke", nothing},
-    {"online", nothing},
-    {"signOut", nothing},
-    {"revoked", nothing},
-    {"revocationRefreshed", nothing},
-    {"asked", an_action},
-    {"answered", an_action},
-    {"flowBegun", nothing},
-    {"flowBack", nothing},
-    {"bind", nothing},
-    {"unbind", nothing},
+    {"tick", nothing},           {"needed", nothing},     {"signInStarted", nothing},
+    {"signInFailed", a_reason},  {"received", a_session}, {"needsConfirmation", nothing},
+    {"needsFactor", nothing},    {"userChanged", a_user}, {"refreshed", a_session},
+    {"refreshFailed", a_reason}, {"reread", nothing},     {"unauthorized", nothing},
+    {"tabGone", nothing},        {"woke", nothing},       {"online", nothing},
+    {"signOut", nothing},        {"revoked", nothing},    {"revocationRefreshed", nothing},
+    {"asked", an_action},        {"answered", an_action}, {"flowBegun", nothing},
+    {"flowBack", nothing},       {"bind", nothing},       {"unbind", nothing},
 }};
 
 static_assert(kinds.size() == static_cast<std::size_t>(event_kind::unbind) + 1);
@@ -86,8 +70,7 @@ bool read_random(const json& from, bytes& out) {
 bool read_why(const json& from, std::optional<refusal>& out) {
   refusal read;
   const auto code = detail::text_member(from, "code", 64);
-  const auto found =
-      std::ranges::find(all_errors, code.value_or(""), [](errc one) { return name(one); });
+  const auto found = std::ranges::find(all_errors, code.value_or(""), [](errc one) { return name(one); });
   if (found == all_errors.end()) return false;
   read = refuse(*found, detail::text_member(from, "field", max_short_text).value_or(""));
   if (const auto message = detail::text_member(from, "message", max_short_text)) read.why.message = *message;

@@ -81,13 +81,9 @@ class writer {
       case action_kind::send_otp:
       case action_kind::send_magic_link:
         if (!has_identity(what)) return missing("email");
-        return post(redirecting("/otp"), body()
-                                             .identity()
-                                             .raw("data", "data")
-                                             .raw("createUser", "create_user")
-                                             .captcha()
-                                             .challenge()
-                                             .take());
+        return post(
+            redirecting("/otp"),
+            body().identity().raw("data", "data").raw("createUser", "create_user").captcha().challenge().take());
       case action_kind::verify: return verify();
       case action_kind::oauth_start: return oauth();
       case action_kind::oauth_finish:
@@ -115,8 +111,9 @@ class writer {
       }
       case action_kind::get_user: return proven("GET", "/user", "");
       case action_kind::update_user:
-        return proven("PUT", redirecting("/user"),
-                      body().copy("email").copy("phone").copy("channel").copy("password").raw("data", "data").take());
+        return proven(
+            "PUT", redirecting("/user"),
+            body().copy("email").copy("phone").copy("channel").copy("password").raw("data", "data").take());
       case action_kind::upgrade_anonymous:
         return proven("PUT", redirecting("/user"), body().copy("email").copy("password").take());
       case action_kind::change_password:
@@ -127,8 +124,7 @@ class writer {
         return post(redirecting("/recover"), body().copy("email").captcha().challenge().take());
       case action_kind::resend:
         if (!has_identity(what)) return missing("email");
-        return post(redirecting("/resend"),
-                    body().copy("kind", "type").identity().captcha().challenge().take());
+        return post(redirecting("/resend"), body().copy("kind", "type").identity().captcha().challenge().take());
       case action_kind::reauthenticate: return proven("GET", "/reauthenticate", "");
       case action_kind::mfa_enroll:
         return proven(

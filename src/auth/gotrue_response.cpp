@@ -170,7 +170,8 @@ answered<outcome> read_success(const action& what, const http_response& response
     case action_kind::verify:
       if (has_session) return read_session(body, response, {.now = with.now, .skew = with.skew, .proof = {}});
       // The first half of a secured change of address: the other mail is to be opened too.
-      return body.find("msg").empty() ? answered<outcome>(bad_response(response)) : as_outcome(sent(step::confirmation));
+      return body.find("msg").empty() ? answered<outcome>(bad_response(response))
+                                      : as_outcome(sent(step::confirmation));
     case action_kind::refresh:
     case action_kind::mfa_confirm:
     case action_kind::mfa_verify: return read_session(body, response, with);

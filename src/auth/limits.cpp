@@ -97,9 +97,7 @@ void limit_table::answered(std::string_view key, std::uint64_t now) {
 
 void limit_table::sweep(std::uint64_t now) {
   // What is over is kept a while, or the next refusal would count as the first again.
-  std::erase_if(entries_, [now](const limit& entry) {
-    return entry.retry_at + limit_most < now;
-  });
+  std::erase_if(entries_, [now](const limit& entry) { return entry.retry_at + limit_most < now; });
 }
 
 bool limit_table::restore(limit entry) {

@@ -15,11 +15,11 @@ namespace {
 using detail::json;
 using detail::json_kind;
 
-constexpr std::array<std::string_view, 6> phases{"anonymous",    "signing-in",            "signed-in",
-                                                 "mfa-required", "confirmation-required", "expired"};
-constexpr std::array<std::string_view, 12> effect_names{
-    "store",  "notify", "wake",   "refresh",           "wait", "use",
-    "reread", "revoke", "refreshRevocation", "send", "refused", "flow"};
+constexpr std::array<std::string_view, 6> phases{
+    "anonymous", "signing-in", "signed-in", "mfa-required", "confirmation-required", "expired"};
+constexpr std::array<std::string_view, 12> effect_names{"store",   "notify", "wake",   "refresh",           "wait",
+                                                        "use",     "reread", "revoke", "refreshRevocation", "send",
+                                                        "refused", "flow"};
 constexpr std::uint64_t state_version = 1;
 
 std::string_view name_of(phase of) noexcept {
@@ -90,9 +90,8 @@ bool read_flow(const json& from, std::vector<flow>& out) {
 }
 
 bool read_limit(const json& from, limit_table& out) {
-  limit entry{.key = text_in(from, "key"),
-              .refusals = count_in(from, "refusals"),
-              .retry_at = number_in(from, "retryAt")};
+  limit entry{
+      .key = text_in(from, "key"), .refusals = count_in(from, "refusals"), .retry_at = number_in(from, "retryAt")};
   return !entry.key.empty() && entry.key.size() <= 64 && out.restore(std::move(entry));
 }
 
@@ -180,8 +179,8 @@ result<machine_state> machine_state::parse(std::string_view text) {
   out.next_try = number_in(*tree, "nextTry");
   out.circuit.failures = count_in(*tree, "circuitFailures");
   out.circuit.open_until = number_in(*tree, "circuitOpenUntil");
-  out.skew = static_cast<std::int64_t>(number_in(*tree, "ahead")) -
-             static_cast<std::int64_t>(number_in(*tree, "behind"));
+  out.skew =
+      static_cast<std::int64_t>(number_in(*tree, "ahead")) - static_cast<std::int64_t>(number_in(*tree, "behind"));
   out.bind = flag_in(*tree, "bind");
   out.bound_to = text_in(*tree, "boundTo");
   out.waits_for = text_in(*tree, "waitsFor");

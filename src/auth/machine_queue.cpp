@@ -62,9 +62,8 @@ void stepper::queue_revocation(const session& of, std::string_view scope) {
 
 /// Sends the next sign-out that is due. One at a time: a backend in trouble gets no volley.
 void stepper::pump_revocations() {
-  std::erase_if(state_.revocations, [this](const revocation& one) {
-    return now_ > one.added && now_ - one.added > revocation_life;
-  });
+  std::erase_if(state_.revocations,
+                [this](const revocation& one) { return now_ > one.added && now_ - one.added > revocation_life; });
   if (state_.circuit.closed_until(now_) != 0) return;
   const auto is_busy = [this](const revocation& one) {
     return one.busy_until > now_ && one.busy_until <= now_ + flight_time;
@@ -91,8 +90,7 @@ void stepper::put_off(revocation& waiting) {
   waiting.busy_until = 0;
   waiting.unreached = why.code == errc::network;
   waiting.failures = std::min<std::uint32_t>(waiting.failures + 1, 64);
-  const std::uint64_t own =
-      now_ + back_off(waiting.failures, what_.chance, revocation_base, revocation_most);
+  const std::uint64_t own = now_ + back_off(waiting.failures, what_.chance, revocation_base, revocation_most);
   waiting.next_try = std::max(own, believable(why.retry_at, now_));
   if (why.code == errc::server_error || why.code == errc::bad_response) {
     state_.circuit.failed(now_, what_.chance);

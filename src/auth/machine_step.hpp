@@ -67,9 +67,9 @@ class stepper {
   void wake_up();
 
   // They live no longer than the call the step is made in.
-  machine_state& state_;           // NOLINT(*-ref-data-members)
-  const event& what_;              // NOLINT(*-ref-data-members)
-  std::vector<effect>& effects_;   // NOLINT(*-ref-data-members)
+  machine_state& state_;          // NOLINT(*-ref-data-members)
+  const event& what_;             // NOLINT(*-ref-data-members)
+  std::vector<effect>& effects_;  // NOLINT(*-ref-data-members)
   std::uint64_t now_;
 };
 

@@ -85,8 +85,10 @@ std::string refusal::to_json() const {
 std::string_view sentence(errc code) noexcept {
   switch (code) {
     case errc::invalid_credentials: return "The name or the password is wrong; try again or reset the password.";
-    case errc::email_not_confirmed: return "The address is not confirmed yet; open the link in the mail, or have it sent again.";
-    case errc::phone_not_confirmed: return "The number is not confirmed yet; enter the code, or have it sent again.";
+    case errc::email_not_confirmed:
+      return "The address is not confirmed yet; open the link in the mail, or have it sent again.";
+    case errc::phone_not_confirmed:
+      return "The number is not confirmed yet; enter the code, or have it sent again.";
     case errc::user_exists: return "There is an account of this name already; sign in instead.";
     case errc::user_not_found: return "There is no such account; register first.";
     case errc::user_blocked: return "This account was blocked; ask those who run the service.";
@@ -94,16 +96,19 @@ std::string_view sentence(errc code) noexcept {
     case errc::signup_disabled: return "New accounts are not taken at present; ask those who run the service.";
     case errc::provider_disabled: return "This way of signing in is switched off; choose another.";
     case errc::otp_invalid: return "The code or link is wrong, used or too old; ask for another.";
-    case errc::captcha_required: return "The service wants a captcha solved first; show it and send its token along.";
+    case errc::captcha_required:
+      return "The service wants a captcha solved first; show it and send its token along.";
     case errc::mfa_required: return "A second factor is needed; enter its code.";
     case errc::mfa_invalid: return "The second factor was not accepted; wait for the next code and try again.";
-    case errc::reauthentication_required: return "For this, prove again who you are: enter the password or the code in the mail.";
+    case errc::reauthentication_required:
+      return "For this, prove again who you are: enter the password or the code in the mail.";
     case errc::session_expired: return "The session has ended; sign in again.";
     case errc::session_missing: return "Nobody is signed in; sign in first.";
     case errc::session_exists: return "Somebody is signed in already; sign out first.";
     case errc::rate_limited: return "The service was asked too often; wait until it may be asked again.";
     case errc::pkce_mismatch: return "This sign-in was not begun here, or too long ago; begin it again.";
-    case errc::identity_mismatch: return "This locker belongs to somebody else; use another one, or empty it first.";
+    case errc::identity_mismatch:
+      return "This locker belongs to somebody else; use another one, or empty it first.";
     case errc::invalid_input: return "The service does not take one of the values; correct it and try again.";
     case errc::not_supported: return "This backend cannot do that; look at the table of what each can.";
     case errc::network: return "The service could not be reached; check the connection and try again.";

@@ -8,8 +8,8 @@
 namespace kbve::auth {
 namespace {
 
-constexpr std::array<std::string_view, 9> steps{"confirmation", "otp_sent",   "link_sent",
-                                                "reset_sent",   "nonce_sent", "sign_in",
+constexpr std::array<std::string_view, 9> steps{"confirmation", "otp_sent",      "link_sent",
+                                                "reset_sent",   "nonce_sent",    "sign_in",
                                                 "mfa_enroll",   "mfa_challenge", "mfa_required"};
 constexpr std::array<std::string_view, 7> kinds{"done", "session", "user", "pending", "sessions", "jwt", "health"};
 

@@ -35,8 +35,8 @@ std::string proof_of(const json_object& from, std::string_view name) {
 
 std::string id_of(const json_object& from, std::string_view name) {
   const std::string_view value = from.find(name);
-  const bool is_number = !value.empty() && value.size() <= 20 &&
-                         value.find_first_not_of("0123456789") == std::string_view::npos;
+  const bool is_number =
+      !value.empty() && value.size() <= 20 && value.find_first_not_of("0123456789") == std::string_view::npos;
   return is_number ? std::string(value) : text_of(from, name, 256);
 }
 

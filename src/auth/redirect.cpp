@@ -57,7 +57,8 @@ refusal refusal_of(const std::vector<parameter>& said) {
   const std::string code = take(said, "error_code").empty() ? take(said, "error") : take(said, "error_code");
   errc ours = gotrue_code(code);
   // The person, or the provider, said no.
-  if (ours == errc::bad_response) ours = code == "access_denied" ? errc::invalid_credentials : errc::provider_disabled;
+  if (ours == errc::bad_response)
+    ours = code == "access_denied" ? errc::invalid_credentials : errc::provider_disabled;
   refusal out = refuse(ours);
   out.backend_code = code.substr(0, 128);
   out.backend_message = take(said, "error_description").substr(0, max_backend_message);

@@ -139,7 +139,8 @@ result<http_request> strapi_request(const backend& to, const action& what, const
       body.member("code", what.get("code"));
       return with_cookies(to, make(to, "POST", "/auth/reset-password", two_passwords(body, what.get("password"))));
     case action_kind::resend:
-      if (what.get("kind") != "signup") return unsupported("Strapi sends the mail of a new account again, no other.");
+      if (what.get("kind") != "signup")
+        return unsupported("Strapi sends the mail of a new account again, no other.");
       if (what.get("email").empty()) return missing("email");
       body.member("email", what.get("email"));
       return make(to, "POST", "/auth/send-email-confirmation", body.close_object().take());

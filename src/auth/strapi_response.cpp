@@ -149,9 +149,7 @@ answered<outcome> read_success(const action& what, const http_response& response
       if (!who || (!with.proof.user_id.empty() && who->id != with.proof.user_id)) return bad_response(response);
       return as_outcome(*std::move(who));
     }
-    case action_kind::request_reset:
-      next.what = step::reset_sent;
-      return as_outcome(std::move(next));
+    case action_kind::request_reset: next.what = step::reset_sent; return as_outcome(std::move(next));
     case action_kind::resend: return as_outcome(std::move(next));
     case action_kind::list_sessions: return read_sessions(body, response);
     default: return bad_response(response);

@@ -114,8 +114,7 @@ std::uint64_t retry_at(const http_response& response, std::string_view message, 
                        std::int64_t skew) {
   // The backend's own clock, where its answer shows it: nothing is learned wrong from a device set wrong.
   const std::uint64_t shown = parse_http_date(response.header("date"));
-  const std::int64_t ahead =
-      shown != 0 ? static_cast<std::int64_t>(shown) - static_cast<std::int64_t>(now) : skew;
+  const std::int64_t ahead = shown != 0 ? static_cast<std::int64_t>(shown) - static_cast<std::int64_t>(now) : skew;
   const auto here = [&](std::uint64_t there) {
     const std::int64_t at = static_cast<std::int64_t>(there) - ahead;
     return at <= static_cast<std::int64_t>(now) ? now : static_cast<std::uint64_t>(at);

@@ -22,7 +22,7 @@ constexpr std::uint64_t half_life = 300 * second;
 
 /// Upper ends of the latency steps: about a fifth more each time, from 5 ms to half a minute.
 constexpr std::array<std::uint32_t, latency_steps> step_ends{
-    5,   10,  15,  20,  30,  45,  65,  90,  120, 160, 200,  250,
+    5,   10,  15,  20,  30,  45,    65,    90,    120,   160,   200,    250,
     320, 400, 500, 650, 850, 1'100, 1'500, 2'200, 3'500, 6'000, 12'000, 30'000};
 
 std::size_t step_of(std::uint32_t latency) noexcept {
@@ -94,9 +94,8 @@ void state::add(const sample& seen, std::uint64_t now) {
     std::vector<slice>& slices = slices_.at(i);
     const std::uint64_t newest = now / shape.width;
     // Out of the window, on either side: a clock that was set forward and back leaves slices in the future.
-    std::erase_if(slices, [&](const slice& one) {
-      return one.number > newest + 1 || one.number + shape.slices <= newest;
-    });
+    std::erase_if(
+        slices, [&](const slice& one) { return one.number > newest + 1 || one.number + shape.slices <= newest; });
     const std::uint64_t number = seen.at / shape.width;
     if (number + shape.slices <= newest) continue;
     slice* const into = slice_at(slices, shape, number);

@@ -83,7 +83,11 @@ TEST(Action, EveryCellOfTheTableIsTrue) {
       R"("sessionId":"s","duration":60)";
   const auto every = members_of(all);
   const std::array backends{test::gotrue(), test::strapi(), test::appwrite()};
-  const tokens proof{.access = "a.b.c", .refresh = "r", .secret = "s", .session_id = "s", .user_id = "7",
+  const tokens proof{.access = "a.b.c",
+                     .refresh = "r",
+                     .secret = "s",
+                     .session_id = "s",
+                     .user_id = "7",
                      .mode = strapi_mode::body};
   for (const capability& row : capabilities()) {
     std::string json = R"({"type":")" + std::string(row.name) + "\"";
@@ -101,7 +105,8 @@ TEST(Action, EveryCellOfTheTableIsTrue) {
       EXPECT_FALSE(sent.starts_with("invalid_input")) << row.name << " " << i << " " << sent;
     }
   }
-  EXPECT_TRUE(capabilities_json().starts_with(R"([{"action":"signUp","gotrue":"yes","strapi":"yes","appwrite":"yes")"));
+  EXPECT_TRUE(
+      capabilities_json().starts_with(R"([{"action":"signUp","gotrue":"yes","strapi":"yes","appwrite":"yes")"));
 }
 
 TEST(Redirect, IsReadFromTheQueryAndErrorsFromTheFragmentToo) {

@@ -21,9 +21,9 @@ TEST(Times, AreReadAsBackendsWriteThem) {
   EXPECT_EQ(parse_time("2025-10-09T07:53:20-01:00"), at_noon);
   EXPECT_EQ(parse_time("2024-02-29T00:00:00Z"), 1'709'164'800'000U);
   EXPECT_EQ(parse_time("1970-01-01T00:00:01Z"), 1'000U);
-  for (const std::string_view none : {"", "2025-10-09", "2025-13-09T08:53:20Z", "2025-10-09T24:53:20Z",
-                                      "2025-10-09T08:53:20X", "2025-10-09T08:53:20.Z", "1969-10-09T08:53:20Z",
-                                      "2025-1a-09T08:53:20Z", "2025-10-09T08:53:20+0200"}) {
+  for (const std::string_view none :
+       {"", "2025-10-09", "2025-13-09T08:53:20Z", "2025-10-09T24:53:20Z", "2025-10-09T08:53:20X",
+        "2025-10-09T08:53:20.Z", "1969-10-09T08:53:20Z", "2025-1a-09T08:53:20Z", "2025-10-09T08:53:20+0200"}) {
     EXPECT_EQ(parse_time(none), 0U) << none;
   }
   EXPECT_EQ(parse_http_date("Thu, 09 Oct 2025 08:53:20 GMT"), at_noon);
@@ -49,7 +49,8 @@ TEST(RateLimit, NobodySaysForHowLongAndWeKnow) {
 
 TEST(RateLimit, AWrongDeviceClockDoesNotMoveTheWait) {
   const auto reset = test::seconds(at_noon + 86'400'000 + 50'000);
-  EXPECT_EQ(wait({{.name = "X-RateLimit-Reset", .value = reset}}, "", 86'400'000), at_noon + 50'000) << "by the skew";
+  EXPECT_EQ(wait({{.name = "X-RateLimit-Reset", .value = reset}}, "", 86'400'000), at_noon + 50'000)
+      << "by the skew";
   EXPECT_EQ(wait({{.name = "X-RateLimit-Reset", .value = reset},
                   {.name = "Date", .value = "Fri, 10 Oct 2025 08:53:20 GMT"}}),
             at_noon + 50'000)
@@ -119,7 +120,8 @@ TEST(Limits, AClockSetBackMakesNobodyWaitForADay) {
 
 TEST(Limits, TheTableHasABound) {
   limit_table table;
-  for (std::uint64_t i = 0; i < 1'000; ++i) table.refused("k" + std::to_string(i), at_noon + 1'000 + i, at_noon, 0);
+  for (std::uint64_t i = 0; i < 1'000; ++i)
+    table.refused("k" + std::to_string(i), at_noon + 1'000 + i, at_noon, 0);
   EXPECT_EQ(table.entries().size(), max_limits);
   EXPECT_NE(table.retry_at("k999", at_noon), 0U) << "the one that is over first makes room";
   table.sweep(at_noon + 2'000'000);

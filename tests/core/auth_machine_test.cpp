@@ -13,30 +13,14 @@ using test::event;
 using test::failed;
 using test::machine;
 using test::received;
+using test::refreshed;
 using test::session;
+using test::signed_in;
+using test::with_text;
 
 constexpr std::uint64_t second = 1'000;
 constexpr std::uint64_t minute = 60 * second;
 constexpr std::uint64_t hour = 60 * minute;
-
-auth::event with_text(event_kind kind, std::uint64_t now, std::string_view text) {
-  auto out = event(kind, now);
-  out.text = text;
-  return out;
-}
-
-auth::event refreshed(std::uint64_t now, std::uint64_t flight, auth::session came) {
-  auto out = event(event_kind::refreshed, now);
-  out.id = flight;
-  out.came = std::move(came);
-  return out;
-}
-
-machine signed_in(std::uint64_t now = at_noon) {
-  machine out;
-  out.step(received(now, session(now)));
-  return out;
-}
 
 TEST(Machine, ASignInIsStoredBeforeAnybodyIsTold) {
   machine one;
@@ -95,7 +79,8 @@ TEST(Machine, AShortLivedTokenIsNotRefreshedInALoop) {
 TEST(Machine, ARefusedTokenIsRefreshedOnceAndNotWhileItIsFresh) {
   auto one = signed_in();
   const std::string print = fingerprint(one.state.held->proof.access);
-  EXPECT_EQ(one.step(with_text(event_kind::unauthorized, at_noon + 5 * second, print)).refused(), "session_expired");
+  EXPECT_EQ(one.step(with_text(event_kind::unauthorized, at_noon + 5 * second, print)).refused(),
+            "session_expired");
   EXPECT_EQ(one.state.now, phase::signed_in) << "that server may be another one's";
   one.step(with_text(event_kind::unauthorized, at_noon + 5 * minute, print));
   ASSERT_TRUE(one.asks(refresh) && one.asks(wait));
@@ -154,7 +139,8 @@ TEST(Machine, AFailedSignInSaysWhyAndChangesNothingElse) {
 TEST(Machine, AServerWithoutRefreshLetsTheTokenEnd) {
   auto one = signed_in();
   one.step(event(event_kind::tick, at_noon + hour - minute));
-  one.step(failed(event_kind::refresh_failed, at_noon + hour - minute, errc::not_supported, one.find(refresh)->id));
+  one.step(
+      failed(event_kind::refresh_failed, at_noon + hour - minute, errc::not_supported, one.find(refresh)->id));
   EXPECT_TRUE(one.step(event(event_kind::needed, at_noon + hour - second)).asks(use));
   EXPECT_EQ(one.step(event(event_kind::tick, at_noon + hour + second)).state.now, phase::expired);
   EXPECT_EQ(one.step(event(event_kind::needed, at_noon + hour + second)).refused(), "session_expired");
@@ -239,7 +225,8 @@ TEST(Event, CarriesWhatItsKindNeeds) {
   EXPECT_EQ(field(R"({"type":"userChanged","now":5})"), "user");
   EXPECT_EQ(field(R"({"type":"asked","now":5})"), "action");
   EXPECT_EQ(field(R"({"type":"received","now":5,"session":)" + session().to_json() + "}"), "");
-  EXPECT_EQ(field(R"({"type":"received","now":5,"session":{"proof":{"userId":"u","access":"\u0000"}}})"), "session");
+  EXPECT_EQ(field(R"({"type":"received","now":5,"session":{"proof":{"userId":"u","access":"\u0000"}}})"),
+            "session");
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ constexpr std::string_view refresh = R"({"type":"refresh"})";
 constexpr std::string_view ann = R"({"id":7,"documentId":"d","username":"ann","email":"a@b.c","confirmed":true})";
 
 std::string legacy_token() {
-  return test::hs256(R"({"id":7,"iat":)" + seconds(at_noon) + R"(,"exp":)" + seconds(at_noon + 2'592'000'000) + "}");
+  return test::hs256(R"({"id":7,"iat":)" + seconds(at_noon) + R"(,"exp":)" + seconds(at_noon + 2'592'000'000) +
+                     "}");
 }
 std::string access_token(std::string_view type = "access", std::string_view user = "\"7\"") {
   return test::hs256(R"({"userId":)" + std::string(user) + R"(,"sessionId":"s1","type":")" + std::string(type) +
@@ -94,9 +95,9 @@ TEST(Strapi, RequestsAreWhatTheServerReads) {
   EXPECT_EQ(sent(R"({"type":"signOut","scope":"global"})", in_body),
             "POST " + at + R"(/auth/logout {"scope":"all","refreshToken":"r.r.r"})");
   EXPECT_EQ(sent(R"({"type":"signOut"})", in_legacy), "not_supported ");
-  EXPECT_EQ(sent(R"({"type":"changePassword","password":"n","currentPassword":"o"})", in_body),
-            "POST " + at +
-                R"(/auth/change-password {"currentPassword":"o","password":"n","passwordConfirmation":"n"})");
+  EXPECT_EQ(
+      sent(R"({"type":"changePassword","password":"n","currentPassword":"o"})", in_body),
+      "POST " + at + R"(/auth/change-password {"currentPassword":"o","password":"n","passwordConfirmation":"n"})");
   EXPECT_EQ(sent(R"({"type":"updateUser","username":"bo","data":{"shoe":43}})", in_body),
             "PUT " + at + R"(/users/7 {"username":"bo","shoe":43})");
   EXPECT_EQ(sent(R"({"type":"oauthFinish","provider":"github","accessToken":"t"})"),

@@ -17,37 +17,17 @@ using test::at_noon;
 using test::event;
 using test::failed;
 using test::machine;
+using test::of_tab;
 using test::received;
+using test::refreshed;
 using test::session;
+using test::signed_in;
+using test::with_text;
 
 constexpr std::uint64_t second = 1'000;
 constexpr std::uint64_t minute = 60 * second;
 constexpr std::uint64_t hour = 60 * minute;
 constexpr std::uint64_t day = 24 * hour;
-
-auth::event refreshed(std::uint64_t now, std::uint64_t flight, auth::session came) {
-  auto out = event(event_kind::refreshed, now);
-  out.id = flight;
-  out.came = std::move(came);
-  return out;
-}
-
-auth::event of_tab(auth::event what, std::string_view tab) {
-  what.tab = tab;
-  return what;
-}
-
-auth::event with_text(event_kind kind, std::uint64_t now, std::string_view text) {
-  auto out = event(kind, now);
-  out.text = text;
-  return out;
-}
-
-machine signed_in(std::uint64_t now = at_noon) {
-  machine out;
-  out.step(received(now, session(now)));
-  return out;
-}
 
 TEST(Wounds, RandomLogoutWithSeveralTabs) {
   // Four tabs wake up with an ended session, and look at the same state one after the other.
@@ -165,7 +145,8 @@ TEST(Wounds, OfflineForAnHourIsStillSignedIn) {
   }
   const std::uint64_t back = at_noon + 2 * hour;
   EXPECT_EQ(one.step(event(event_kind::needed, back)).refused(), "network");
-  EXPECT_TRUE(one.step(event(event_kind::online, back)).asks(refresh)) << "and tries as soon as there is a network";
+  EXPECT_TRUE(one.step(event(event_kind::online, back)).asks(refresh))
+      << "and tries as soon as there is a network";
 }
 
 TEST(Wounds, SigningOutWorksOfflineAndIsToldLater) {
@@ -350,7 +331,8 @@ TEST(Wounds, KilledBetweenAnswerAndStoreTheOldTokenIsTriedAgain) {
       const bool is_told = (kill + killed) % 2 == 0;
       now += is_told ? second : flight_time + second;
       shared.step(of_tab(with_text(is_told ? event_kind::tab_gone : event_kind::tick, now, holder), next));
-      ASSERT_TRUE(shared.asks(refresh)) << "a tab that is told takes over at once, another when the lease has ended";
+      ASSERT_TRUE(shared.asks(refresh))
+          << "a tab that is told takes over at once, another when the lease has ended";
       EXPECT_EQ(shared.state.refreshing->tab, next);
       holder = next;
     }

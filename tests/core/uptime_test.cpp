@@ -132,8 +132,10 @@ TEST(Uptime, TheViewIsWhatIsShown) {
   state of;
   see(of, noon, health::up, 100);
   see(of, noon + minute, health::down);
-  EXPECT_TRUE(of.view(noon + minute).starts_with(
-      R"({"health":"up","since":1760000000000,"windows":{"hour":{"samples":2,"ratio":0.5000,"p50":120,"p95":120})"))
+  EXPECT_TRUE(
+      of.view(noon + minute)
+          .starts_with(
+              R"({"health":"up","since":1760000000000,"windows":{"hour":{"samples":2,"ratio":0.5000,"p50":120,"p95":120})"))
       << of.view(noon + minute);
 }
 

@@ -24,10 +24,10 @@ enum class backend_kind : std::uint8_t { gotrue, strapi, appwrite };
 /// Where the backend is and what it wants to see from every application.
 struct backend {
   backend_kind kind = backend_kind::gotrue;
-  std::string url;      ///< Without a slash at its end. Strapi's ends with /api.
-  std::string api_key;  ///< GoTrue: publishable key; Strapi: API token; Appwrite: dev key. May be empty.
-  std::string project;  ///< Appwrite's.
-  bool cookies = true;  ///< Whether the backend's cookies may be sent and kept.
+  std::string url;          ///< Without a slash at its end. Strapi's ends with /api.
+  std::string api_key;      ///< GoTrue: publishable key; Strapi: API token; Appwrite: dev key. May be empty.
+  std::string project;      ///< Appwrite's.
+  bool cookies = true;      ///< Whether the backend's cookies may be sent and kept.
   bool ask_cookie = false;  ///< Strapi: ask for the httpOnly cookie by header (its CORS list must allow it).
 
   /// Reads `{"kind","url","apiKey"?,"project"?,"cookies"?,"askCookie"?,"allowHttp"?}`. `invalid_input` with the
@@ -79,8 +79,8 @@ enum class support : std::uint8_t {
 
 struct capability {
   action_kind kind;
-  std::string_view name;     ///< As in JSON.
-  std::string_view members;  ///< What the action may carry, apart by blanks; `!` marks what it must.
+  std::string_view name;      ///< As in JSON.
+  std::string_view members;   ///< What the action may carry, apart by blanks; `!` marks what it must.
   std::array<support, 3> by;  ///< In the order of `backend_kind`.
   std::string_view note;
 };
@@ -114,12 +114,12 @@ class action {
 };
 
 enum class step : std::uint8_t {
-  confirmation,     ///< A link or code was sent that makes the account, or a changed address, good.
+  confirmation,  ///< A link or code was sent that makes the account, or a changed address, good.
   otp_sent,
   link_sent,
   reset_sent,
-  nonce_sent,       ///< A code that a changed password needs (GoTrue's reauthentication).
-  sign_in,          ///< The account is made; signing in is a request of its own.
+  nonce_sent,  ///< A code that a changed password needs (GoTrue's reauthentication).
+  sign_in,     ///< The account is made; signing in is a request of its own.
   mfa_enroll,
   mfa_challenge,
   mfa_required,
@@ -131,10 +131,10 @@ struct pending {
   std::string user_id{};
   std::string factor_id{};
   std::string challenge_id{};
-  std::string secret{};         ///< Of a TOTP enrolment.
-  std::string uri{};            ///< otpauth://…
-  std::string picture{};        ///< A data: URL of the same as a QR code, where the backend draws it.
-  std::string phrase{};         ///< Appwrite's, to be compared with the one in the mail.
+  std::string secret{};   ///< Of a TOTP enrolment.
+  std::string uri{};      ///< otpauth://…
+  std::string picture{};  ///< A data: URL of the same as a QR code, where the backend draws it.
+  std::string phrase{};   ///< Appwrite's, to be compared with the one in the mail.
   std::uint64_t expires_at = 0;
   bool maybe_exists = false;  ///< GoTrue answers so for an address it knows; do not tell the person.
   std::optional<user> who{};
@@ -156,8 +156,8 @@ struct outcome {
   std::optional<auth::user> who;
   std::optional<auth::pending> next;
   std::vector<remote_session> sessions;
-  std::string text;              ///< The JWT, or the version that answered.
-  std::uint64_t expires_at = 0;  ///< Of the JWT.
+  std::string text;                  ///< The JWT, or the version that answered.
+  std::uint64_t expires_at = 0;      ///< Of the JWT.
   std::vector<std::string> reasons;  ///< A password that was accepted although it is weak: why.
 
   [[nodiscard]] std::string to_json() const;
@@ -168,9 +168,9 @@ struct outcome {
 
 /// What goes with a response.
 struct reading {
-  std::uint64_t now = 0;      ///< The device's clock, milliseconds since 1970.
-  std::int64_t skew = 0;      ///< What the backend's clock is ahead, in milliseconds.
-  tokens proof;               ///< What the request proved itself with.
+  std::uint64_t now = 0;  ///< The device's clock, milliseconds since 1970.
+  std::int64_t skew = 0;  ///< What the backend's clock is ahead, in milliseconds.
+  tokens proof;           ///< What the request proved itself with.
 };
 
 /// Never a session unless everything about it holds together.
@@ -179,12 +179,12 @@ struct reading {
 
 /// What the address bar says after a sign-in by redirect.
 struct redirect {
-  std::string code;         ///< GoTrue, PKCE.
-  std::string user_id;      ///< Appwrite.
-  std::string secret;       ///< Appwrite.
+  std::string code;          ///< GoTrue, PKCE.
+  std::string user_id;       ///< Appwrite.
+  std::string secret;        ///< Appwrite.
   std::string access_token;  ///< Strapi: the provider's.
-  std::string flow;         ///< Ours; see flow.hpp.
-  std::string token_hash;   ///< GoTrue mail templates of one's own.
+  std::string flow;          ///< Ours; see flow.hpp.
+  std::string token_hash;    ///< GoTrue mail templates of one's own.
   std::string type;
   std::optional<refusal> refused;
 };

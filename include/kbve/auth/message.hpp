@@ -23,7 +23,7 @@ struct http_request {
   std::string method;
   std::string url;
   std::vector<http_header> headers;
-  std::string body;              ///< JSON, or empty.
+  std::string body;               ///< JSON, or empty.
   bool with_credentials = false;  ///< Cookies of the backend go along (`credentials: "include"`).
   bool navigate = false;          ///< Not to be fetched: the person is sent there.
 
@@ -52,11 +52,11 @@ struct http_response {
 /// what the backend itself said.
 struct refusal {
   error why;
-  std::uint32_t status = 0;           ///< HTTP; 0 when no answer came.
-  std::string backend_code;           ///< As the backend names it; Strapi has none.
-  std::string backend_message;        ///< Its own words, `max_backend_message` bytes at most.
-  std::vector<std::string> reasons;   ///< Of `weak_password`.
-  std::vector<std::string> fields;    ///< Of `invalid_input`.
+  std::uint32_t status = 0;          ///< HTTP; 0 when no answer came.
+  std::string backend_code;          ///< As the backend names it; Strapi has none.
+  std::string backend_message;       ///< Its own words, `max_backend_message` bytes at most.
+  std::vector<std::string> reasons;  ///< Of `weak_password`.
+  std::vector<std::string> fields;   ///< Of `invalid_input`.
 
   refusal() = default;
   refusal(error because) : why(std::move(because)) {}  // NOLINT(*-explicit-*): an error is a refusal

@@ -23,38 +23,38 @@ enum class strapi_mode : std::uint8_t {
 
 /// What a request proves itself with. All of it is secret, and printable ASCII.
 struct tokens {
-  std::string access;   ///< A JWT; empty with Appwrite.
-  std::string refresh;  ///< Opaque; empty where a cookie holds it.
-  std::string secret;   ///< Appwrite's X-Fallback-Cookies; empty where a cookie holds the session.
-  std::string session_id;
-  std::string user_id;
+  std::string access{};   ///< A JWT; empty with Appwrite.
+  std::string refresh{};  ///< Opaque; empty where a cookie holds it.
+  std::string secret{};   ///< Appwrite's X-Fallback-Cookies; empty where a cookie holds the session.
+  std::string session_id{};
+  std::string user_id{};
   strapi_mode mode = strapi_mode::unknown;
 
   friend bool operator==(const tokens&, const tokens&) = default;
 };
 
 struct factor {
-  std::string id;
-  std::string type;  ///< totp, phone, webauthn, …
-  std::string name;
+  std::string id{};
+  std::string type{};  ///< totp, phone, webauthn, …
+  std::string name{};
   bool verified = false;
 
   friend bool operator==(const factor&, const factor&) = default;
 };
 
 struct user {
-  std::string id;
-  std::string email;
-  std::string phone;
-  std::string username;
-  std::string name;
-  std::string avatar;
-  std::string new_email;  ///< Asked for and not yet confirmed.
+  std::string id{};
+  std::string email{};
+  std::string phone{};
+  std::string username{};
+  std::string name{};
+  std::string avatar{};
+  std::string new_email{};  ///< Asked for and not yet confirmed.
   bool email_confirmed = false;
   bool phone_confirmed = false;
   bool anonymous = false;
-  std::vector<factor> factors;
-  std::string raw;  ///< The backend's own object as JSON; empty when it was over `max_raw_user` bytes.
+  std::vector<factor> factors{};
+  std::string raw{};  ///< The backend's own object as JSON; empty when it was over `max_raw_user` bytes.
 
   friend bool operator==(const user&, const user&) = default;
 };
@@ -70,10 +70,10 @@ struct session {
   std::uint64_t expires_at = 0;  ///< Milliseconds on the backend's clock.
   std::uint32_t level = 1;       ///< 2 once a second factor was shown.
   bool can_refresh = false;
-  bool needs_factor = false;     ///< The backend knows a second factor of this person, and it was not shown.
-  std::optional<user> who;       ///< Not every answer with a session says it.
-  std::string claims;            ///< Of the access token, as JSON; form only, no signature was checked.
-  std::string provider_token;    ///< Of the OAuth provider, where it is handed on.
+  bool needs_factor = false;   ///< The backend knows a second factor of this person, and it was not shown.
+  std::optional<user> who;     ///< Not every answer with a session says it.
+  std::string claims;          ///< Of the access token, as JSON; form only, no signature was checked.
+  std::string provider_token;  ///< Of the OAuth provider, where it is handed on.
   std::string provider_refresh_token;
 
   [[nodiscard]] std::string to_json() const;

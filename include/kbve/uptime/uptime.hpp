@@ -33,7 +33,7 @@ inline constexpr std::size_t latency_steps = 24;
 
 /// What was seen in one slice of time.
 struct slice {
-  std::uint64_t number = 0;  ///< Of the slice since 1970.
+  std::uint64_t number = 0;             ///< Of the slice since 1970.
   std::array<std::uint32_t, 3> seen{};  ///< up, degraded, down.
   std::array<std::uint32_t, latency_steps> latencies{};
 

@@ -114,6 +114,24 @@ inline auth::event failed(auth::event_kind kind, std::uint64_t now, errc code, s
   return out;
 }
 
+inline auth::event refreshed(std::uint64_t now, std::uint64_t flight, auth::session came) {
+  auto out = event(auth::event_kind::refreshed, now);
+  out.id = flight;
+  out.came = std::move(came);
+  return out;
+}
+
+inline auth::event with_text(auth::event_kind kind, std::uint64_t now, std::string_view text) {
+  auto out = event(kind, now);
+  out.text = text;
+  return out;
+}
+
+inline auth::event of_tab(auth::event what, std::string_view tab) {
+  what.tab = tab;
+  return what;
+}
+
 /// One state and what its last step asked for.
 struct machine {
   auth::machine_state state;
@@ -143,5 +161,11 @@ struct machine {
     return found == nullptr || !found->why ? "" : std::string(name(found->why->code));
   }
 };
+
+inline machine signed_in(std::uint64_t now = at_noon) {
+  machine out;
+  out.step(received(now, session(now)));
+  return out;
+}
 
 }  // namespace kbve::test
