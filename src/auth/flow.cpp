@@ -39,9 +39,12 @@ result<flow> make_flow(bytes_view random, std::string_view purpose, std::uint64_
   if (random.size() < id_bytes + verifier_bytes) {
     return fail(errc::invalid_input, "A flow is made of 48 random bytes; draw them.", "random");
   }
+  std::string shown(purpose.substr(0, 64));
+  // Not in the middle of a character, or no state with it could be read again.
+  while (!is_utf8(shown)) shown.pop_back();
   return flow{.id = base64url::encode(random.first(id_bytes)),
               .verifier = base64url::encode(random.subspan(id_bytes, verifier_bytes)),
-              .purpose = std::string(purpose.substr(0, 64)),
+              .purpose = std::move(shown),
               .begun = now};
 }
 

@@ -21,6 +21,8 @@ constexpr std::array<std::string_view, 12> effect_names{"store",   "notify", "wa
                                                         "use",     "reread", "revoke", "refreshRevocation", "send",
                                                         "refused", "flow"};
 constexpr std::uint64_t state_version = 1;
+/// What is counted on by one stays a number that JSON can hold.
+constexpr std::uint64_t last_count = std::uint64_t{1} << 52U;
 
 std::string_view name_of(phase of) noexcept {
   return phases.at(static_cast<std::size_t>(of));
@@ -78,7 +80,7 @@ bool read_revocation(const json& from, std::vector<revocation>& out) {
                  .busy_until = number_in(from, "busyUntil"),
                  .failures = count_in(from, "failures"),
                  .unreached = flag_in(from, "unreached")});
-  return out.back().scope == "local" || out.back().scope == "global";
+  return (out.back().scope == "local" || out.back().scope == "global") && out.back().id <= last_count;
 }
 
 bool read_flow(const json& from, std::vector<flow>& out) {
@@ -184,6 +186,7 @@ result<machine_state> machine_state::parse(std::string_view text) {
   out.bind = flag_in(*tree, "bind");
   out.bound_to = text_in(*tree, "boundTo");
   out.waits_for = text_in(*tree, "waitsFor");
+  if (out.revision > last_count || out.last_flight > last_count) return bad();
   if (!read_lists(*tree, out) || !read_objects(*tree, out)) return bad();
   return out;
 }

@@ -19,6 +19,8 @@ using detail::json_kind;
 constexpr std::array<std::string_view, 4> modes{"unknown", "legacy", "body", "cookie"};
 
 constexpr std::size_t max_session_size = 262'144;
+/// Beyond every date a backend can write, and far from where sums of times would overflow.
+constexpr std::uint64_t max_time = 1'000'000'000'000'000;
 
 std::unexpected<error> bad(std::string_view field) {
   return fail(errc::invalid_input, "This is no session as the core writes one.", field);
@@ -55,7 +57,7 @@ bool read_flag(const json& from, bool& out) {
 
 bool read_number(const json& from, std::uint64_t& out) {
   out = from.integer;
-  return from.kind == json_kind::integer;
+  return from.kind == json_kind::integer && from.integer <= max_time;
 }
 
 bool read_factors(const json& from, std::vector<factor>& out) {

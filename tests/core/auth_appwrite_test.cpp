@@ -73,12 +73,10 @@ TEST(Appwrite, MakingItLongerKeepsWhatProvesIt) {
 TEST(Appwrite, RequestsAreWhatTheServerReads) {
   const std::string at = "https://a.example/v1/account";
   EXPECT_EQ(sent(R"({"type":"signUp","email":"a@b.c","password":"p","name":"Ann"})"),
-            "POST " + at + R"( {"userId":"unique()","email":"a@b.c","password":"p","name":"Ann"
-})");
+            "POST " + at + R"x( {"userId":"unique()","email":"a@b.c","password":"p","name":"Ann"})x");
   EXPECT_EQ(sent(sign_in), "POST " + at + R"(/sessions/email {"email":"a@b.c","password":"p"})");
   EXPECT_EQ(sent(R"({"type":"sendOtp","phone":"+491"})"),
-            "POST " + at + R"(/tokens/phone {"userId":"unique()","phone":"+491"
-  })");
+            "POST " + at + R"x(/tokens/phone {"userId":"unique()","phone":"+491"})x");
   EXPECT_EQ(sent(R"({"type":"oauthFinish","userId":"u","secret":"s"})"),
             "POST " + at + R"(/sessions/token {"userId":"u","secret":"s"})");
   EXPECT_EQ(sent(R"({"type":"signOut"})", proof), "DELETE " + at + "/sessions/s1");

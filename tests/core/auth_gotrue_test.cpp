@@ -234,9 +234,7 @@ TEST(Gotrue, EnrollingShowsSecretAddressAndAPictureWithoutScripts) {
   EXPECT_EQ(got->next->factor_id, "f1");
   EXPECT_EQ(got->next->picture, "data:image/svg+xml;utf-8,%3Csvg%20onload%3D'x'%2F%3E");
   EXPECT_EQ(code(answer(R"({"type":"mfaEnroll"})", 200,
-                        R"({"id":"f1","totp":{"uri":"javascript:alert(1)","secret":"A"
-}
-})", proof)),
+                        R"x({"id":"f1","totp":{"uri":"javascript:alert(1)","secret":"A"}})x", proof)),
             "bad_response");
 }
 

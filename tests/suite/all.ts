@@ -1,3 +1,4 @@
+import { suite as authDoor } from './auth_door.ts'
 import { suite as badFields } from './bad_fields.ts'
 import { suite as badHeader } from './bad_header.ts'
 import { suite as badRecords } from './bad_records.ts'
@@ -51,5 +52,6 @@ export const suites = {
   jose_keys: joseKeys,
   jose_interop: joseInterop,
   jose_remote: joseRemote,
+  auth_door: authDoor,
   import_safety: importSafety,
 }

@@ -37,14 +37,7 @@ interface Exports {
   authRedirect(size: number): number
   authFingerprint(size: number): number
   authCapabilities(): number
-  uptimeAdd(
-    size: number,
-    at: number,
-    status: number,
-    latency: number,
-    slow: number,
-    now: number,
-  ): number
+  uptimeAdd(size: number, at: number, status: number, latency: number, slow: number, now: number): number
   uptimeView(size: number, now: number): number
   uptimeBadge(size: number, over: number, now: number): number
 }
