@@ -217,7 +217,7 @@ std::optional<std::string> fallback_session(std::string_view header, std::string
   out.open_object();
   bool found = false;
   for (const std::string& cookie : {name, name + "_legacy"}) {
-    const std::string value = text_of(*read, cookie, max_token);
+    const std::string value = proof_of(*read, cookie);
     if (value.empty()) continue;
     out.member(cookie, value);
     found = true;

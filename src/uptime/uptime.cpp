@@ -115,7 +115,10 @@ void state::add(const sample& seen, std::uint64_t now) {
 void state::change(health to, std::uint64_t now) noexcept {
   // The first look at all is no change.
   if (settled_ != health::unknown) {
-    penalty_ = std::min(penalty_at(now) + cost_of_change, most_penalty);
+    const std::uint32_t left = penalty_at(now);
+    // It has been quiet long enough: what was held against it is forgotten.
+    if (left < reuse_below) suppressed_ = false;
+    penalty_ = std::min(left + cost_of_change, most_penalty);
     penalty_at_ = now;
     if (penalty_ > suppress_above) suppressed_ = true;
   }

@@ -140,9 +140,10 @@ struct machine {
   machine& step(const auth::event& happened) {
     auto next = auth::advance(state, happened);
     // As it lies in the locker: what is not written there is lost.
-    const auto read = auth::machine_state::parse(next.state.to_json());
-    EXPECT_TRUE(read) << next.state.to_json();
-    if (read) EXPECT_EQ(*read, next.state) << next.state.to_json();
+    if (next.state != state) {
+      const auto read = auth::machine_state::parse(next.state.to_json());
+      EXPECT_TRUE(read && *read == next.state) << next.state.to_json();
+    }
     state = std::move(next.state);
     effects = std::move(next.effects);
     return *this;
