@@ -109,8 +109,10 @@ bool read_objects(const json& from, machine_state& out) {
     out.held = session_of(*held);
     if (!out.held) return false;
   }
-  const bool holds = out.now == phase::signed_in || out.now == phase::mfa_required || out.now == phase::expired;
-  if (holds != out.held.has_value()) return false;
+  const bool must = out.now == phase::signed_in || out.now == phase::mfa_required || out.now == phase::expired;
+  // On the way to the next session the person of an ended one is still shown.
+  const bool may = out.now != phase::anonymous;
+  if (out.held ? !may : must) return false;
   if (const json* const lease = detail::member(from, "refreshing")) {
     out.refreshing =
         flight{.id = number_in(*lease, "id"), .tab = text_in(*lease, "tab"), .until = number_in(*lease, "until")};

@@ -98,76 +98,75 @@ TEST(Appwrite, RequestsAreWhatTheServerReads) {
           "&scopes%5B%5D=b");
   EXPECT_EQ(sent(R"({"type":"health"})"), "GET https://a.example/v1/ping");
   EXPECT_EQ(sent(R"({"type":"signInIdToken","provider":"g","idToken":"t"})"), "not_supported ");
-  }
+}
 
-  TEST(Appwrite, ItsTypesTellErrorsApart) {
-    const auto says = [](std::string_view action, int status, std::string_view type) {
-      return code(answer(action, static_cast<std::uint32_t>(status), refusal_body(status, type)));
-    };
-    EXPECT_EQ(says(sign_in, 401, "user_invalid_credentials"), "invalid_credentials");
-    EXPECT_EQ(says(sign_in, 401, "user_session_already_exists"), "session_exists");
-    EXPECT_EQ(says(sign_in, 401, "user_more_factors_required"), "mfa_required");
-    EXPECT_EQ(says(sign_in, 409, "user_already_exists"), "user_exists");
-    EXPECT_EQ(says(sign_in, 403, "user_blocked"), "user_blocked");
-    EXPECT_EQ(says(sign_in, 429, "general_rate_limit_exceeded"), "rate_limited");
-    EXPECT_EQ(says(R"({"type":"getUser"})", 401, "general_unauthorized_scope"), "session_missing");
-    EXPECT_EQ(says(R"({"type":"mfaVerify","challengeId":"c","code":"1"})", 401, "user_invalid_token"),
-              "mfa_invalid");
-    EXPECT_EQ(says(R"({"type":"oauthFinish","userId":"u","secret":"s"})", 401, "user_invalid_token"),
-              "otp_invalid");
-    EXPECT_EQ(says(sign_in, 501, "something_new"), "server_error");
-  }
+TEST(Appwrite, ItsTypesTellErrorsApart) {
+  const auto says = [](std::string_view action, int status, std::string_view type) {
+    return code(answer(action, static_cast<std::uint32_t>(status), refusal_body(status, type)));
+  };
+  EXPECT_EQ(says(sign_in, 401, "user_invalid_credentials"), "invalid_credentials");
+  EXPECT_EQ(says(sign_in, 401, "user_session_already_exists"), "session_exists");
+  EXPECT_EQ(says(sign_in, 401, "user_more_factors_required"), "mfa_required");
+  EXPECT_EQ(says(sign_in, 409, "user_already_exists"), "user_exists");
+  EXPECT_EQ(says(sign_in, 403, "user_blocked"), "user_blocked");
+  EXPECT_EQ(says(sign_in, 429, "general_rate_limit_exceeded"), "rate_limited");
+  EXPECT_EQ(says(R"({"type":"getUser"})", 401, "general_unauthorized_scope"), "session_missing");
+  EXPECT_EQ(says(R"({"type":"mfaVerify","challengeId":"c","code":"1"})", 401, "user_invalid_token"),
+            "mfa_invalid");
+  EXPECT_EQ(says(R"({"type":"oauthFinish","userId":"u","secret":"s"})", 401, "user_invalid_token"), "otp_invalid");
+  EXPECT_EQ(says(sign_in, 501, "something_new"), "server_error");
+}
 
-  TEST(Appwrite, RegisteringMakesNoSession) {
-    const auto got =
-        answer(R"({"type":"signUp","email":"a@b.c","password":"p"})", 201, R"({"$id":"u1","email":"a@b.c"})");
-    ASSERT_TRUE(got);
-    EXPECT_EQ(got->next->what, step::sign_in);
-    EXPECT_FALSE(got->signed_in);
-  }
+TEST(Appwrite, RegisteringMakesNoSession) {
+  const auto got =
+      answer(R"({"type":"signUp","email":"a@b.c","password":"p"})", 201, R"({"$id":"u1","email":"a@b.c"})");
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->next->what, step::sign_in);
+  EXPECT_FALSE(got->signed_in);
+}
 
-  TEST(Appwrite, NothingButAWholeSessionIsOne) {
-    const auto without = [](std::string_view part, std::string_view instead) {
-      std::string body(session_body);
-      body.replace(body.find(part), part.size(), instead);
-      return code(answer(sign_in, 201, body));
-    };
-    EXPECT_EQ(without("\"$id\":\"s1\"", "\"$id\":\"\""), "bad_response");
-    EXPECT_EQ(without("\"userId\":\"u1\"", "\"userId\":7.5"), "bad_response");
-    EXPECT_EQ(without("2026-10-09T08:53:20.000+00:00", "soon"), "bad_response");
-    EXPECT_EQ(code(answer(R"({"type":"refresh"})", 200, session_body, {.secret = "x", .user_id = "u2"})),
-              "identity_mismatch");
-  }
+TEST(Appwrite, NothingButAWholeSessionIsOne) {
+  const auto without = [](std::string_view part, std::string_view instead) {
+    std::string body(session_body);
+    body.replace(body.find(part), part.size(), instead);
+    return code(answer(sign_in, 201, body));
+  };
+  EXPECT_EQ(without("\"$id\":\"s1\"", "\"$id\":\"\""), "bad_response");
+  EXPECT_EQ(without("\"userId\":\"u1\"", "\"userId\":7.5"), "bad_response");
+  EXPECT_EQ(without("2026-10-09T08:53:20.000+00:00", "soon"), "bad_response");
+  EXPECT_EQ(code(answer(R"({"type":"refresh"})", 200, session_body, {.secret = "x", .user_id = "u2"})),
+            "identity_mismatch");
+}
 
-  TEST(Appwrite, AJwtIsNoSessionButATokenWithAnEnd) {
-    const std::string jwt =
-        test::hs256(R"({"userId":"u1","sessionId":"s1","exp":)" + test::seconds(at_noon + 900'000) + "}");
-    const auto got = answer(R"({"type":"createJwt"})", 201, R"({"jwt":")" + jwt + "\"}", proof);
-    ASSERT_TRUE(got) << code(got);
-    EXPECT_EQ(got->kind, outcome_kind::jwt);
-    EXPECT_EQ(got->expires_at, at_noon + 900'000);
-    EXPECT_EQ(code(answer(R"({"type":"createJwt"})", 201, R"({"jwt":"x.y.z"})", proof)), "bad_response");
-  }
+TEST(Appwrite, AJwtIsNoSessionButATokenWithAnEnd) {
+  const std::string jwt =
+      test::hs256(R"({"userId":"u1","sessionId":"s1","exp":)" + test::seconds(at_noon + 900'000) + "}");
+  const auto got = answer(R"({"type":"createJwt"})", 201, R"({"jwt":")" + jwt + "\"}", proof);
+  ASSERT_TRUE(got) << code(got);
+  EXPECT_EQ(got->kind, outcome_kind::jwt);
+  EXPECT_EQ(got->expires_at, at_noon + 900'000);
+  EXPECT_EQ(code(answer(R"({"type":"createJwt"})", 201, R"({"jwt":"x.y.z"})", proof)), "bad_response");
+}
 
-  TEST(Appwrite, SessionsAreListedWithTheirDevices) {
-    const auto got =
-        answer(R"({"type":"listSessions"})", 200,
-               R"({"total":2,"sessions":[{"$id":"s1","clientName":"Firefox","osName":"Linux","current":true},)"
-               R"({"$id":"s2","clientName":"","osName":""}]})",
-               proof);
-    ASSERT_TRUE(got);
-    ASSERT_EQ(got->sessions.size(), 2U);
-    EXPECT_EQ(got->sessions[0].device, "Firefox, Linux");
-    EXPECT_TRUE(got->sessions[0].current);
-    EXPECT_FALSE(got->sessions[1].current);
-  }
+TEST(Appwrite, SessionsAreListedWithTheirDevices) {
+  const auto got =
+      answer(R"({"type":"listSessions"})", 200,
+             R"({"total":2,"sessions":[{"$id":"s1","clientName":"Firefox","osName":"Linux","current":true},)"
+             R"({"$id":"s2","clientName":"","osName":""}]})",
+             proof);
+  ASSERT_TRUE(got);
+  ASSERT_EQ(got->sessions.size(), 2U);
+  EXPECT_EQ(got->sessions[0].device, "Firefox, Linux");
+  EXPECT_TRUE(got->sessions[0].current);
+  EXPECT_FALSE(got->sessions[1].current);
+}
 
-  TEST(Appwrite, AMissingFactorDoesNotPassForASignedOutSession) {
-    EXPECT_EQ(code(answer(R"({"type":"signOut"})", 401, refusal_body(401, "user_more_factors_required"), proof)),
-              "mfa_required");
-    EXPECT_TRUE(answer(R"({"type":"signOut"})", 401, refusal_body(401, "general_unauthorized_scope"), proof));
-    EXPECT_TRUE(answer(R"({"type":"signOut"})", 404, refusal_body(404, "user_session_not_found"), proof));
-  }
+TEST(Appwrite, AMissingFactorDoesNotPassForASignedOutSession) {
+  EXPECT_EQ(code(answer(R"({"type":"signOut"})", 401, refusal_body(401, "user_more_factors_required"), proof)),
+            "mfa_required");
+  EXPECT_TRUE(answer(R"({"type":"signOut"})", 401, refusal_body(401, "general_unauthorized_scope"), proof));
+  EXPECT_TRUE(answer(R"({"type":"signOut"})", 404, refusal_body(404, "user_session_not_found"), proof));
+}
 
-  }  // namespace
-  }  // namespace kbve::auth
+}  // namespace
+}  // namespace kbve::auth

@@ -125,6 +125,20 @@ TEST(Machine, AConfirmationIsWaitedFor) {
   EXPECT_EQ(one.state.waits_for, "");
 }
 
+TEST(Machine, WhoWasSignedInIsShownUntilTheNextSessionCame) {
+  auto one = signed_in();
+  one.step(event(event_kind::tick, at_noon + 2 * hour));
+  one.step(failed(event_kind::refresh_failed, at_noon + 2 * hour, errc::session_expired, one.find(refresh)->id));
+  one.step(event(event_kind::reread, at_noon + 2 * hour));
+  ASSERT_EQ(one.state.now, phase::expired);
+  one.step(event(event_kind::sign_in_started, at_noon + 2 * hour));
+  EXPECT_TRUE(view_of(one.state, at_noon + 2 * hour).contains("ann@example.com"));
+  one.step(failed(event_kind::sign_in_failed, at_noon + 2 * hour, errc::invalid_credentials));
+  EXPECT_EQ(one.state.now, phase::expired);
+  one.step(with_text(event_kind::needs_confirmation, at_noon + 2 * hour, "ann@example.com"));
+  EXPECT_EQ(one.state.now, phase::confirmation_required);
+}
+
 TEST(Machine, AFailedSignInSaysWhyAndChangesNothingElse) {
   machine one;
   one.step(event(event_kind::sign_in_started, at_noon));

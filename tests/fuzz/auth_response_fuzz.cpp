@@ -7,6 +7,8 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <iostream>
+#include <source_location>
 #include <string>
 
 #include "detail/json_text.hpp"
@@ -18,8 +20,10 @@ namespace {
 
 using namespace kbve;
 
-void expect(bool holds) {
-  if (!holds) std::abort();
+void expect(bool holds, std::source_location where = std::source_location::current()) {
+  if (holds) return;
+  std::cerr << "broken promise, line " << where.line() << '\n';
+  std::abort();
 }
 
 bool is_json(const std::string& text) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <iostream>
+#include <source_location>
 #include <string>
 #include <utility>
 
@@ -16,18 +18,21 @@ namespace {
 using namespace kbve;
 using namespace kbve::auth;
 
-void expect(bool holds) {
-  if (!holds) std::abort();
+void expect(bool holds, std::source_location where = std::source_location::current()) {
+  if (holds) return;
+  std::cerr << "broken promise, line " << where.line() << '\n';
+  std::abort();
 }
 
 /// The promises of a single step.
 void check(const machine_state& before, const event& happened, const stepped& next) {
-  const auto back = machine_state::parse(next.state.to_json());
-  expect(back && *back == next.state);
-  expect(detail::check_json(next.to_json()) == detail::json_flaw::none);
-  expect(detail::check_json(view_of(next.state, happened.now)) == detail::json_flaw::none);
-
   const bool changed = next.state != before;
+  if (changed) {
+    const auto back = machine_state::parse(next.state.to_json());
+    expect(back && *back == next.state);
+    expect(detail::check_json(next.to_json()) == detail::json_flaw::none);
+    expect(detail::check_json(view_of(next.state, happened.now)) == detail::json_flaw::none);
+  }
   expect(next.state.revision == before.revision + (changed ? 1 : 0));
   expect(changed == (!next.effects.empty() && next.effects.front().kind == effect_kind::store));
   expect(next.state.revocations.size() <= max_revocations && next.state.flows.size() <= max_flows);
@@ -142,7 +147,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   packed_reader in({data, size});
   machine_state state;
   std::uint64_t now = 1'760'000'000'000;
-  for (int steps = 0; steps < 200 && !in.at_end(); ++steps) {
+  for (int steps = 0; steps < 64 && !in.at_end(); ++steps) {
     const event happened = make_event(in, now, state);
     stepped next = advance(state, happened);
     check(state, happened, next);
