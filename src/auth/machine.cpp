@@ -44,7 +44,7 @@ bool stepper::is_valid() const noexcept {
 }
 
 bool stepper::is_spent() const {
-  return !state_.spent.empty() && state_.spent == fingerprint(state_.held->proof.access);
+  return !state_.spent.empty() && state_.spent == fingerprint(held().proof.access);
 }
 
 bool stepper::in_flight() const noexcept {
@@ -53,7 +53,7 @@ bool stepper::in_flight() const noexcept {
 }
 
 bool stepper::can_refresh() const noexcept {
-  return is_signed_in() && state_.held->can_refresh && !state_.ended && !state_.doubted;
+  return is_signed_in() && held().can_refresh && !state_.ended && !state_.doubted;
 }
 
 std::uint64_t stepper::not_before() const noexcept {
@@ -80,7 +80,7 @@ void stepper::adopt(session came) {
   learn_skew(came);
   const bool same = state_.held && state_.held->proof.user_id == came.proof.user_id;
   // Not every backend says who it is each time.
-  if (!came.who && same) came.who = state_.held->who;
+  if (!came.who && same) came.who = held().who;
   const auto server_now = static_cast<std::int64_t>(now_) + state_.skew;
   const std::uint64_t from = came.issued_at != 0 ? came.issued_at
                              : server_now > 0    ? static_cast<std::uint64_t>(server_now)
@@ -96,7 +96,7 @@ void stepper::adopt(session came) {
     state_.refresh_at = std::max(due, now_ + least_gap);
   }
   const bool still_waits = what_.kind == event_kind::refreshed && state_.now == phase::mfa_required &&
-                           came.level < 2 && !came.needs_factor && !what_.came->who;
+                           came.level < 2 && !came.needs_factor && !given().who;
   state_.now = came.needs_factor || still_waits ? phase::mfa_required : phase::signed_in;
   state_.held = std::move(came);
   state_.ended = state_.doubted = state_.suspect = false;
@@ -114,8 +114,8 @@ void stepper::adopt(session came) {
 void stepper::expire() {
   state_.now = phase::expired;
   session left;
-  left.proof.user_id = state_.held->proof.user_id;
-  left.who = std::move(state_.held->who);
+  left.proof.user_id = held().proof.user_id;
+  left.who = std::move(held().who);
   state_.held = std::move(left);
   forget_times();
   if (!state_.last_error) state_.last_error = error(errc::session_expired, sentence(errc::session_expired));
@@ -150,13 +150,13 @@ void stepper::look() {
   }
   if (is_signed_in()) {
     // It came in the future: the clock was set back since, and no time of ours means anything.
-    if (now_ + 60 * second < state_.received_at && state_.held->can_refresh) state_.suspect = true;
+    if (now_ + 60 * second < state_.received_at && held().can_refresh) state_.suspect = true;
     if (state_.doubted && !in_flight()) {
       add({.kind = effect_kind::reread});
     } else if (state_.refresh_at != 0 && (state_.suspect || now_ >= state_.refresh_at)) {
       begin_refresh();
     }
-    const bool goes_on = state_.held->can_refresh && !state_.ended;
+    const bool goes_on = held().can_refresh && !state_.ended;
     if (!is_valid() && !goes_on) expire();
   }
   state_.limits.sweep(now_);
@@ -175,7 +175,7 @@ void stepper::answer_need() {
     return;
   }
   if (in_flight() || begin_refresh()) {
-    add({.kind = effect_kind::wait, .at = state_.refreshing->until});
+    add({.kind = effect_kind::wait, .at = state_.refreshing ? state_.refreshing->until : now_ + second});
     return;
   }
   if (!can_refresh() && !state_.doubted) {
@@ -189,19 +189,19 @@ void stepper::answer_need() {
 
 void stepper::answer_unauthorized() {
   if (!is_signed_in()) return answer_need();
-  const std::string held = fingerprint(state_.held->proof.access);
+  const std::string current = fingerprint(held().proof.access);
   // It was refused under a token that is no longer the one held.
-  if (what_.text != held) return answer_need();
+  if (what_.text != current) return answer_need();
   const bool fresh = now_ >= state_.received_at && now_ - state_.received_at < fresh_for;
   if (fresh || !can_refresh()) return refuse_now(errc::session_expired, 0);
-  state_.spent = held;
+  state_.spent = current;
   answer_need();
 }
 
 void stepper::refreshed() {
-  session came = *what_.came;
+  session came = given();
   const bool current = state_.refreshing && state_.refreshing->id == what_.id;
-  const bool same = is_signed_in() && state_.held->proof.user_id == came.proof.user_id;
+  const bool same = is_signed_in() && held().proof.user_id == came.proof.user_id;
   if (current && is_signed_in()) {
     if (same) return adopt(std::move(came));
     // A refresh never makes somebody else of a person.
@@ -211,8 +211,8 @@ void stepper::refreshed() {
     return die();
   }
   // Late: the lease had ended. The newer of two is the one the backend still takes.
-  const bool same_session = same && state_.held->proof.session_id == came.proof.session_id;
-  if (same_session && came.issued_at > state_.held->issued_at) return adopt(std::move(came));
+  const bool same_session = same && held().proof.session_id == came.proof.session_id;
+  if (same_session && came.issued_at > held().issued_at) return adopt(std::move(came));
   // Signed out meanwhile: these are the tokens to sign out with now.
   for (revocation& waiting : state_.revocations) {
     if (!came.proof.session_id.empty() && waiting.proof.session_id == came.proof.session_id) {
@@ -227,7 +227,7 @@ void stepper::refresh_failed() {
   if (!state_.refreshing || state_.refreshing->id != what_.id) return;
   state_.refreshing.reset();
   if (!is_signed_in()) return;
-  const error& why = what_.why->why;
+  const error& why = reason();
   state_.last_error = why;
   switch (why.code) {
     case errc::session_expired:
@@ -242,7 +242,7 @@ void stepper::refresh_failed() {
       return;
     case errc::not_supported:
       // A Strapi server in its legacy mode has no such route.
-      state_.held->can_refresh = false;
+      held().can_refresh = false;
       state_.refresh_at = 0;
       return;
     default: break;
@@ -256,7 +256,7 @@ void stepper::refresh_failed() {
 }
 
 void stepper::received() {
-  session came = *what_.came;
+  session came = given();
   const std::string person = came.proof.user_id;
   if (state_.bind && !state_.bound_to.empty() && state_.bound_to != person) {
     // Nobody shall be left signed in by what was refused here.
@@ -269,9 +269,9 @@ void stepper::received() {
   // What goes by a cookie alone would now sign out the one who has just come.
   std::erase_if(state_.revocations, [](const revocation& one) { return is_ambient(one.proof); });
   if (is_signed_in()) {
-    const tokens& old = state_.held->proof;
+    const tokens& old = held().proof;
     const bool other = !old.session_id.empty() && old.session_id != came.proof.session_id;
-    if (other && !is_ambient(old)) queue_revocation(*state_.held, "local");
+    if (other && !is_ambient(old)) queue_revocation(held(), "local");
     if (old.user_id != person) state_.held.reset();
   }
   if (state_.bind) state_.bound_to = person;

@@ -19,6 +19,18 @@ bool is_final(errc code) noexcept {
          code != errc::bad_response;
 }
 
+/// Whether an event has what its kind carries.
+bool is_whole(const event& what) noexcept {
+  switch (what.kind) {
+    case event_kind::received:
+    case event_kind::refreshed: return what.came.has_value();
+    case event_kind::sign_in_failed:
+    case event_kind::refresh_failed: return what.why.has_value();
+    case event_kind::revocation_refreshed: return what.came || what.why;
+    default: return true;
+  }
+}
+
 }  // namespace
 
 bool is_ambient(const tokens& proof) noexcept {
@@ -26,7 +38,7 @@ bool is_ambient(const tokens& proof) noexcept {
 }
 
 void stepper::sign_in_failed() {
-  const error& why = what_.why->why;
+  const error& why = reason();
   state_.last_error = why;
   state_.signing_until = 0;
   if (why.code == errc::email_not_confirmed || why.code == errc::phone_not_confirmed) {
@@ -39,7 +51,7 @@ void stepper::sign_in_failed() {
 
 void stepper::sign_out() {
   // Here at once, whatever the network says; there as soon as it can be told.
-  if (is_signed_in()) queue_revocation(*state_.held, what_.text == "global" ? "global" : "local");
+  if (is_signed_in()) queue_revocation(held(), what_.text == "global" ? "global" : "local");
   state_.held.reset();
   state_.now = phase::anonymous;
   forget_times();
@@ -86,7 +98,7 @@ void stepper::pump_revocations() {
 }
 
 void stepper::put_off(revocation& waiting) {
-  const error& why = what_.why->why;
+  const error& why = reason();
   waiting.busy_until = 0;
   waiting.unreached = why.code == errc::network;
   waiting.failures = std::min<std::uint32_t>(waiting.failures + 1, 64);
@@ -100,7 +112,7 @@ void stepper::put_off(revocation& waiting) {
 void stepper::revoked() {
   const auto found = std::ranges::find(state_.revocations, what_.id, &revocation::id);
   if (found == state_.revocations.end()) return;
-  if (what_.why && !is_final(what_.why->why.code)) return put_off(*found);
+  if (what_.why && !is_final(reason().code)) return put_off(*found);
   state_.circuit.succeeded();
   state_.revocations.erase(found);
 }
@@ -109,8 +121,8 @@ void stepper::revocation_refreshed() {
   const auto found = std::ranges::find(state_.revocations, what_.id, &revocation::id);
   if (found == state_.revocations.end()) return;
   if (what_.came) {
-    found->proof = what_.came->proof;
-    found->access_expires = what_.came->expires_at;
+    found->proof = given().proof;
+    found->access_expires = given().expires_at;
     found->busy_until = 0;
     found->failures = 0;
     // However short the new token lives: it was given to be used once.
@@ -119,7 +131,7 @@ void stepper::revocation_refreshed() {
     }
     return;
   }
-  if (!is_final(what_.why->why.code)) return put_off(*found);
+  if (!is_final(reason().code)) return put_off(*found);
   // It ended by itself.
   state_.revocations.erase(found);
 }
@@ -143,7 +155,7 @@ void stepper::count_answer() {
     state_.circuit.succeeded();
     return;
   }
-  error why = what_.why->why;
+  error why = reason();
   switch (why.code) {
     case errc::rate_limited:
       state_.limits.refused(key, why.retry_at, now_, what_.chance);
@@ -183,6 +195,14 @@ void stepper::come_online() {
 }
 
 void stepper::run() {
+  // What lacks what its kind carries says no more than that time has passed.
+  if (is_whole(what_)) take();
+  look();
+  if (what_.kind == event_kind::needed) answer_need();
+  if (what_.kind == event_kind::unauthorized) answer_unauthorized();
+}
+
+void stepper::take() {
   switch (what_.kind) {
     case event_kind::tick:
     case event_kind::needed:
@@ -205,7 +225,7 @@ void stepper::run() {
       if (is_signed_in()) state_.now = phase::mfa_required;
       break;
     case event_kind::user_changed:
-      if (is_signed_in() && what_.who->id == state_.held->proof.user_id) state_.held->who = what_.who;
+      if (is_signed_in() && what_.who && what_.who->id == held().proof.user_id) held().who = what_.who;
       break;
     case event_kind::refreshed: refreshed(); break;
     case event_kind::refresh_failed: refresh_failed(); break;
@@ -216,7 +236,7 @@ void stepper::run() {
       if (state_.refreshing && state_.refreshing->tab == what_.text) state_.refreshing.reset();
       break;
     case event_kind::woke:
-      if (is_signed_in() && state_.held->can_refresh) state_.suspect = true;
+      if (is_signed_in() && held().can_refresh) state_.suspect = true;
       break;
     case event_kind::online: come_online(); break;
     case event_kind::sign_out: sign_out(); break;
@@ -231,14 +251,11 @@ void stepper::run() {
       if (!what_.text.empty()) {
         state_.bound_to = what_.text;
       } else if (state_.bound_to.empty() && is_signed_in()) {
-        state_.bound_to = state_.held->proof.user_id;
+        state_.bound_to = held().proof.user_id;
       }
       break;
     case event_kind::unbind: state_.bound_to.clear(); break;
   }
-  look();
-  if (what_.kind == event_kind::needed) answer_need();
-  if (what_.kind == event_kind::unauthorized) answer_unauthorized();
 }
 
 namespace {

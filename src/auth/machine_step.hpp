@@ -23,8 +23,17 @@ class stepper {
   void run();
 
  private:
+  void take();
   void add(effect what) { effects_.push_back(std::move(what)); }
   void refuse_now(errc code, std::uint64_t retry_at);
+
+  // Where is_signed_in() has said yes, and where the event is whole.
+  // NOLINTBEGIN(bugprone-unchecked-optional-access)
+  [[nodiscard]] session& held() noexcept { return *state_.held; }
+  [[nodiscard]] const session& held() const noexcept { return *state_.held; }
+  [[nodiscard]] const session& given() const noexcept { return *what_.came; }
+  [[nodiscard]] const error& reason() const noexcept { return what_.why->why; }
+  // NOLINTEND(bugprone-unchecked-optional-access)
 
   [[nodiscard]] bool is_signed_in() const noexcept;
   [[nodiscard]] bool is_valid() const noexcept;

@@ -96,13 +96,15 @@ bool read_user_member(const json& from, user& out) {
 bool read_session_member(const json& from, session& out) {
   if (from.name == "proof") {
     auto proof = tokens_of(from);
-    if (proof) out.proof = *std::move(proof);
-    return proof.has_value();
+    if (!proof) return false;
+    out.proof = *std::move(proof);
+    return true;
   }
   if (from.name == "user") {
     auto who = user_of(from);
-    if (who) out.who = *std::move(who);
-    return who.has_value();
+    if (!who) return false;
+    out.who = *std::move(who);
+    return true;
   }
   if (from.name == "issuedAt") return read_number(from, out.issued_at);
   if (from.name == "expiresAt") return read_number(from, out.expires_at);

@@ -1,6 +1,7 @@
 /// Uptime as JSON and back.
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "detail/json.hpp"
@@ -67,7 +68,7 @@ std::uint64_t number_in(const json& from, std::string_view member) noexcept {
 
 /// A share as a decimal fraction of four places; no double is ever printed.
 std::string fraction(double ratio) {
-  const auto parts = static_cast<std::uint64_t>(ratio * 10'000 + 0.5);
+  const auto parts = static_cast<std::uint64_t>(std::lround(ratio * 10'000));
   std::string digits = std::to_string(parts % 10'000);
   digits.insert(0, 4 - digits.size(), '0');
   return std::to_string(parts / 10'000) + "." + digits;
