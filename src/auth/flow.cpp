@@ -32,7 +32,7 @@ result<std::string> pkce_challenge(std::string_view verifier) {
     return fail(errc::invalid_input, "A PKCE verifier has 43 to 128 letters, digits, -, ., _ or ~; draw another.",
                 "codeVerifier");
   }
-  return base64url::encode(crypto::hash(crypto::sha2::sha256, as_bytes(verifier)).view());
+  return base64url::encode(crypto::sha256(as_bytes(verifier)));
 }
 
 result<flow> make_flow(bytes_view random, std::string_view purpose, std::uint64_t now) {

@@ -56,9 +56,9 @@ std::string limit_table::key_of(std::string_view action, std::string_view identi
   std::string out(action.substr(0, 32));
   if (identity.empty()) return out;
   // A hash, so that every key has a bound; twelve bytes tell sixty-four apart.
-  const auto digest = crypto::hash(crypto::sha2::sha256, as_bytes(identity));
+  const auto digest = crypto::sha256(as_bytes(identity));
   out.push_back(' ');
-  base64url::append(out, digest.view().first(12));
+  base64url::append(out, bytes_view(digest).first(12));
   return out;
 }
 

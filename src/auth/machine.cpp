@@ -32,7 +32,7 @@ std::uint64_t margin_of(std::uint64_t life) noexcept {
 
 std::string fingerprint(std::string_view token) {
   if (token.empty()) return {};
-  return base64url::encode(crypto::hash(crypto::sha2::sha256, as_bytes(token)).view().first(12));
+  return base64url::encode(bytes_view(crypto::sha256(as_bytes(token))).first(12));
 }
 
 bool stepper::is_signed_in() const noexcept {
