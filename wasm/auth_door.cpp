@@ -129,6 +129,13 @@ KBVE_DOOR(authFingerprint) std::int32_t auth_fingerprint(std::uint32_t size) {
   return answer(std::move(print));
 }
 
+/// Output: the names of all codes, one a line. The build makes TypeScript's union of them.
+KBVE_DOOR(errorCodes) std::int32_t error_codes() {
+  std::string out;
+  for (const errc code : all_errors) out.append(name(code)).push_back('\n');
+  return answer(std::move(out));
+}
+
 /// Output: the table of what each backend can.
 KBVE_DOOR(authCapabilities) std::int32_t auth_capabilities() {
   return answer(auth::capabilities_json());

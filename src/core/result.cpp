@@ -4,8 +4,7 @@
 
 namespace kbve {
 
-std::string_view name(errc code) noexcept {
-  // No default: the compiler says when a code has no name.
+std::string_view name_without_accounts(errc code) noexcept {
   switch (code) {
     case errc::locked: return "locked";
     case errc::absent: return "absent";
@@ -43,6 +42,12 @@ std::string_view name(errc code) noexcept {
     case errc::jwt_claim_invalid: return "jwt_claim_invalid";
     case errc::jwe_malformed: return "jwe_malformed";
     case errc::jwe_open_failed: return "jwe_open_failed";
+    default: return {};
+  }
+}
+
+std::string_view name(errc code) noexcept {
+  switch (code) {
     case errc::invalid_credentials: return "invalid_credentials";
     case errc::email_not_confirmed: return "email_not_confirmed";
     case errc::phone_not_confirmed: return "phone_not_confirmed";
@@ -68,8 +73,8 @@ std::string_view name(errc code) noexcept {
     case errc::network: return "network";
     case errc::server_error: return "server_error";
     case errc::bad_response: return "bad_response";
+    default: return name_without_accounts(code);
   }
-  return "";
 }
 
 [[gnu::noinline]] error::error() noexcept = default;

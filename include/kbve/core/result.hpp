@@ -149,8 +149,15 @@ inline constexpr std::array all_errors{
     errc::bad_response,
 };
 
+/// Whether it is one of the codes of accounts, which nothing but the auth room answers.
+[[nodiscard]] constexpr bool is_account_error(errc code) noexcept {
+  return code >= errc::invalid_credentials && code <= errc::bad_response;
+}
+
 /// The code as a text equal to its enumerator. The text is static and ends with a NUL.
 [[nodiscard]] std::string_view name(errc code) noexcept;
+/// The same without the codes of accounts, which have no name here: what every visitor downloads is without them.
+[[nodiscard]] std::string_view name_without_accounts(errc code) noexcept;
 
 /// What went wrong. `message` is one English sentence that also says a way out; it never contains a secret
 /// or a stored value.
