@@ -19,7 +19,7 @@ function* filesUnder(folder) {
   }
 }
 
-const cxxFolders = ['include', 'src', 'wasm', 'tests/core', 'tests/fuzz', 'tests/bench']
+const cxxFolders = ['include', 'src', 'wasm', 'tests/core', 'tests/fuzz', 'tests/bench', 'examples']
 const cxxFiles = () =>
   cxxFolders.flatMap((folder) => [...filesUnder(folder)]).filter((path) => /\.(hpp|cpp)$/.test(path))
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { chromium } from './browsers.mjs'
+import { browserEnvironment } from './browsers.mjs'
 import { build } from './build.mjs'
 import { buildWasmTests } from './build_cpp.mjs'
 import { counts } from './counts.mjs'
@@ -46,9 +46,21 @@ async function wasm(preset) {
   return node(`build/${preset}/tests/core/kbve_tests.cjs`, ['--gtest_brief=1'], await vectors())
 }
 
-async function inBrowser(file, args) {
+async function inBrowser(file, args, browser = 'chromium') {
   await ensureNodeModules()
-  return node(file, args, { KBVE_CHROMIUM: await chromium() })
+  return node(file, args, await browserEnvironment[browser]())
+}
+
+const suiteIn = (browser) => inBrowser('tests/run_suite.mjs', ['--engine', browser], browser)
+const browserTestsIn = (browser) => inBrowser('tests/browser/run.mjs', ['--engine', browser], browser)
+
+/** Half an hour when it is asked for by name, a minute among all the others. */
+async function soak(asked) {
+  const minutes = process.env.KBVE_SOAK_MINUTES ?? (asked.includes('soak') ? '30' : '1')
+  say(`four tabs at work for ${minutes} minutes (KBVE_SOAK_MINUTES says otherwise)`)
+  await ensureNodeModules()
+  const env = { ...(await browserEnvironment.chromium()), KBVE_SOAK_MINUTES: minutes }
+  return node('tests/browser/soak.mjs', [], env)
 }
 
 async function fuzz() {
@@ -94,11 +106,17 @@ const parts = {
   wasm: { run: () => wasm('wasm-release') },
   'wasm-debug': { run: () => wasm('wasm-debug') },
   suite: { needs: 'npm', run: () => node('tests/run_suite.mjs') },
-  'suite-chromium': { needs: 'npm', run: () => inBrowser('tests/run_suite.mjs', ['--chromium']) },
+  'suite-chromium': { needs: 'npm', run: () => suiteIn('chromium') },
   differential: { needs: 'npm', run: () => node('tests/differential/jose.mjs', ['--count', '4000']) },
+  cli: { needs: 'npm', run: () => node('tests/cli/run.mjs') },
   storage: { needs: 'npm', run: () => inBrowser('tests/browser/storage/run.mjs') },
-  browser: { needs: 'npm', run: () => inBrowser('tests/browser/run.mjs') },
+  browser: { needs: 'npm', run: () => browserTestsIn('chromium') },
   page: { needs: 'web', run: () => inBrowser('tests/browser/page_test.mjs') },
+  'suite-firefox': { slow: true, needs: 'npm', run: () => suiteIn('firefox') },
+  'suite-webkit': { slow: true, needs: 'npm', run: () => suiteIn('webkit') },
+  'browser-firefox': { slow: true, needs: 'npm', run: () => browserTestsIn('firefox') },
+  'browser-webkit': { slow: true, needs: 'npm', run: () => browserTestsIn('webkit') },
+  soak: { slow: true, needs: 'npm', run: soak },
   check: { slow: true, run: () => node('tools/check.mjs') },
   fuzz: { slow: true, run: fuzz },
 }
@@ -121,7 +139,7 @@ await main(async () => {
     let result
     try {
       if (needs) await build(needs)
-      result = await run()
+      result = await run(asked)
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       say(error.message)

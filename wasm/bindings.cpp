@@ -3,7 +3,6 @@
 
 #include <emscripten/bind.h>
 #include <emscripten/emscripten.h>
-#include <emscripten/heap.h>
 
 #include <cmath>
 #include <cstdint>
@@ -13,7 +12,6 @@
 #include <utility>
 
 #include "kbve/core/base64url.hpp"
-#include "kbve/crypto/random.hpp"
 #include "kbve/vault/header.hpp"
 #include "kbve/vault/packed.hpp"
 #include "kbve/vault/schema.hpp"
@@ -65,12 +63,16 @@ class locker_vault {
     return handed_over(vault::vault::unlock(*std::move(header), slot_index, given.view(), *std::move(fields)));
   }
 
+  /// No root key at all stands for another one, just drawn (`vault::rekeyed`).
   static vault_or_failure adopt(const std::string& header_json, const uint8_array& root_key,
                                 const std::string& schema_json) {
     auto header = vault::parse_header(header_json);
     if (!header) return vault_or_failure(to_js(header.error()));
     auto fields = vault::schema::parse(schema_json);
     if (!fields) return vault_or_failure(to_js(fields.error()));
+    if (root_key["length"].as<unsigned>() == 0) {
+      return handed_over(vault::vault::rekeyed(*std::move(header), *std::move(fields)));
+    }
     auto key = key_from(root_key);
     if (!key) return vault_or_failure(to_js(bad_key().error()));
     return handed_over(vault::vault::adopt(*std::move(header), *std::move(key), *std::move(fields)));
@@ -118,6 +120,13 @@ class locker_vault {
     return to_js(vault_->take_header(*std::move(header)));
   }
 
+  done_or_failure accept_header(const std::string& header_json) {
+    if (!vault_) return to_js(result<void>(locked()));
+    auto header = vault::parse_header(header_json);
+    if (!header) return to_js(result<void>(std::unexpected(header.error())));
+    return to_js(vault_->accept_header(*std::move(header)));
+  }
+
   [[nodiscard]] bytes_or_failure root_key() const {
     return bytes_or_failure(vault_ ? to_js(bytes_view(vault_->root_key().view())) : to_js(locked().error()));
   }
@@ -159,11 +168,17 @@ class locker_vault {
   const std::uint8_t* open(std::size_t count, std::size_t size, bool accumulate) {
     return output_of(vault_ ? door_.open(*vault_, count, size, accumulate) : locked());
   }
+  const std::uint8_t* reseal(locker_vault& from, std::size_t count, std::size_t size) {
+    return output_of(vault_ && from.vault_ ? door_.reseal(*from.vault_, *vault_, count, size) : locked());
+  }
   const std::uint8_t* apply_root(std::size_t root_size, std::size_t changes, std::size_t size, double now) {
     return output_of(vault_ ? door_.apply_root(*vault_, root_size, changes, size, now) : locked());
   }
   const std::uint8_t* rebuild_root(double now) {
     return output_of(vault_ ? door_.rebuild_root(*vault_, now) : locked());
+  }
+  const std::uint8_t* mac(std::size_t size, bool begin) {
+    return vault_ ? door_.mac(*vault_, size, begin) : nullptr;
   }
   void sum_begin() { door_.sum_begin(); }
   check_or_failure check_root(unsigned size) {
@@ -211,27 +226,6 @@ done_or_failure check_header(const std::string& header_json) {
   return to_js(result<void>());
 }
 
-done_or_failure field_error(const std::string& schema_json, const std::string& name,
-                            const std::string& value_json) {
-  auto fields = vault::schema::parse(schema_json);
-  if (!fields) return to_js(result<void>(std::unexpected(fields.error())));
-  auto checked = fields->check(name, value_json);
-  if (!checked) return to_js(result<void>(std::unexpected(checked.error())));
-  return to_js(result<void>());
-}
-
-uint8_array random_bytes(unsigned size) {
-  bytes drawn(size);
-  crypto::fill_random(drawn);
-  uint8_array out(to_js(bytes_view(drawn)));
-  wipe(drawn);
-  return out;
-}
-
-double memory_bytes() {
-  return static_cast<double>(emscripten_get_heap_size());
-}
-
 }  // namespace
 }  // namespace kbve::wasm
 
@@ -253,12 +247,19 @@ EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_open(locker_vault* vault, std::si
                                                     bool accumulate) {
   return vault->open(count, size, accumulate);
 }
+EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_reseal(locker_vault* vault, locker_vault* from, std::size_t count,
+                                                      std::size_t size) {
+  return vault->reseal(*from, count, size);
+}
 EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_apply_root(locker_vault* vault, std::size_t root_size,
                                                           std::size_t changes, std::size_t size, double now) {
   return vault->apply_root(root_size, changes, size, now);
 }
 EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_rebuild_root(locker_vault* vault, double now) {
   return vault->rebuild_root(now);
+}
+EMSCRIPTEN_KEEPALIVE const std::uint8_t* vault_mac(locker_vault* vault, std::size_t size, bool begin) {
+  return vault->mac(size, begin);
 }
 }
 
@@ -286,9 +287,6 @@ EMSCRIPTEN_BINDINGS(kbve_locker) {
   register_type<check_or_failure>("Integrity | Failure");
 
   function("checkHeader(headerJson)", &check_header);
-  function("fieldError(schemaJson, name, valueJson)", &field_error);
-  function("randomBytes(size)", &random_bytes);
-  function("memoryBytes", &memory_bytes);
 
   class_<locker_vault>("Vault")
       .class_function("create(tenant, name, now, schemaJson)", &locker_vault::create)
@@ -302,6 +300,7 @@ EMSCRIPTEN_BINDINGS(kbve_locker) {
       .function("raiseHeader", &locker_vault::raise_header)
       .function("raiseEpoch", &locker_vault::raise_epoch)
       .function("takeHeader(headerJson)", &locker_vault::take_header)
+      .function("acceptHeader(headerJson)", &locker_vault::accept_header)
       .function("rootKey", &locker_vault::root_key)
       .function("writer", &locker_vault::writer)
       .function("cookieKey(epoch)", &locker_vault::cookie_key)

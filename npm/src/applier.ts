@@ -25,13 +25,15 @@ const longestDelay = 60_000
 
 export class Applier {
   readonly #session: StorageSession
-  readonly #vault: OpenVault
+  #vault: OpenVault
   readonly #host: ApplierHost
   #running: Promise<void> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #delay = firstDelay
   #troubled = false
   #stopped = false
+  /** Hears of every entry in the task in which it is handed over. */
+  appended: ((entry: JournalEntry) => void) | undefined
 
   constructor(session: StorageSession, vault: OpenVault, host: ApplierHost) {
     this.#session = session
@@ -47,6 +49,7 @@ export class Applier {
       () => queueMicrotask(() => this.start()),
       (error: unknown) => this.#failed(error),
     )
+    this.appended?.(entry)
   }
 
   /** Applies what is pending, soon and without anybody waiting. */
@@ -67,6 +70,23 @@ export class Applier {
   async finish(): Promise<void> {
     await this.flush().catch(() => {})
     await this.abandon()
+  }
+
+  /** Runs `work` while nothing is applied. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#running) await this.#running.catch(() => {})
+    const working = work()
+    const over = () => {
+      this.#running = undefined
+    }
+    this.#running = working.then(over, over)
+    return working
+  }
+
+  /** Applies from now on what this vault seals. */
+  goOn(vault: OpenVault): void {
+    this.#vault = vault
+    this.start()
   }
 
   /** Tries nothing any more. Resolves when no transaction of it is under way. */

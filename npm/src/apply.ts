@@ -19,7 +19,7 @@ export function checkIdentity(header: unknown, identity: Identity): void {
     return
   throw new LockerError(
     'conflict',
-    'Another locker was made under this name; what was not applied to the old one yet is lost. Unlock the new one.',
+    'Another locker was made under this name, or this one was given other keys in another tab; what was not applied before that is lost. Unlock it again.',
   )
 }
 
@@ -67,12 +67,12 @@ export async function apply(
   vault: OpenVault,
   records: readonly SealedRecord[],
   now: number,
-  check: (header: unknown) => void,
+  check: (header: unknown, root: unknown) => void,
 ): Promise<Merged & { found: Snapshot['records'] }> {
   let merged: Merged = { won: [] }
   const ids = [...new Set(records.map((record) => record.id))]
   const found = await session.transact(ids, (snapshot) => {
-    check(snapshot.header)
+    check(snapshot.header, snapshot.root)
     const outcome = merge(snapshot, records, vault, now)
     merged = outcome
     return outcome.changes

@@ -2,7 +2,8 @@
  * What is read from a disk is anything until its shape has been checked here. Whether it is genuine only
  * the core can say.
  */
-import type { Header, JournalEntry, SealedRecord } from './format.ts'
+import type { Header, JournalEntry, RecordKind, SealedRecord } from './format.ts'
+import { recordKinds } from './packed.ts'
 
 type Fields = Record<string, unknown>
 
@@ -29,9 +30,11 @@ export function asRecord(value: unknown, id?: string): SealedRecord | undefined 
   if (typeof own !== 'string' || own === '' || own.length > maxIdBytes || (id !== undefined && own !== id))
     return undefined
   if (!isCount(rev) || !isBytes(writer, 8) || !isCount(epoch, 0xffff_ffff)) return undefined
-  if (kind !== 'json' && kind !== 'bytes' && kind !== 'gone') return undefined
-  if (!isCount(expires) || !isBytes(nonce, 12) || !isBytes(box) || box.length < minBox) return undefined
-  return { id: own, rev, writer, epoch, kind, expires, nonce, box }
+  if (!recordKinds.includes(kind as RecordKind)) return undefined
+  if (!isCount(expires) || !isBytes(nonce, 12) || !isBytes(box)) return undefined
+  // Without a box only what has expired. Sealed before that: else a forged one could outlast whatever is written.
+  if (box.length < minBox && (box.length > 0 || rev >= expires * 1024)) return undefined
+  return { id: own, rev, writer, epoch, kind: kind as RecordKind, expires, nonce, box }
 }
 
 /** The entry, or the ids it seems to be about where something in it is not a record. */

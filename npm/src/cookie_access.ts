@@ -15,6 +15,8 @@ export interface CookieKey {
 export interface CookieAccess {
   /** Whoever adds himself here hears of the locker without opening it. */
   readonly audience: Audience
+  /** Whoever adds a function here has it called before the locker gets other keys, and what that gives, after it. */
+  readonly rekeying: Set<() => () => void>
   /** The key to seal with. Throws `locked`, `read_only`. */
   sealingKey(): CookieKey
   /** The id of the root key the cookie keys belong to: 16 bytes. Throws `locked`. */

@@ -91,7 +91,10 @@ export async function unlock({ core, header, schemaJson, session }: SlotJob): Pr
         continue
       }
       try {
-        return { vault: opened(core.module, core.module.Vault.adopt(toJson(header), rootKey, schemaJson)) }
+        return {
+          vault: opened(core.module, core.module.Vault.adopt(toJson(header), rootKey, schemaJson)),
+          slot,
+        }
       } finally {
         rootKey.fill(0)
       }

@@ -17,7 +17,7 @@ export interface EntriesHost {
 /** Ids have at most 512 bytes, "entry/" included. */
 const maxNameBytes = 512 - 'entry/'.length
 
-function checkedId(name: unknown): string {
+export function checkedId(name: unknown): string {
   if (typeof name !== 'string') throw new TypeError('The name of an entry is a text.')
   if (name === '' || /\p{Surrogate}/u.test(name)) {
     throw new TypeError('The name of an entry is well-formed Unicode, and not empty.')
@@ -28,7 +28,7 @@ function checkedId(name: unknown): string {
   return entryId(name)
 }
 
-function expiry(expiresIn: unknown, now: number): number {
+export function expiry(expiresIn: unknown, now: number): number {
   if (expiresIn === undefined) return 0
   if (typeof expiresIn !== 'number' || !(expiresIn > 0))
     throw new TypeError('expiresIn is a number of seconds above 0.')
@@ -38,8 +38,9 @@ function expiry(expiresIn: unknown, now: number): number {
   return at
 }
 
-export function entriesOf(host: EntriesHost): Entries {
+export function entriesOf(host: EntriesHost, large: Pick<Entries, 'store' | 'load' | 'info'>): Entries {
   return Object.freeze<Entries>({
+    ...large,
     put(name, value, { expiresIn } = {}) {
       const id = checkedId(name)
       const expires = expiry(expiresIn, host.now())
@@ -47,7 +48,10 @@ export function entriesOf(host: EntriesHost): Entries {
       else host.write([{ id, expires, kind: 'json', text: serialize(value, name) }])
     },
     get<T>(name: string): T | undefined {
-      const value = host.values()?.visible(checkedId(name))
+      const id = checkedId(name)
+      const values = host.values()
+      if (values?.kind(id) === 'parts') return undefined
+      const value = values?.visible(id)
       return (value instanceof Uint8Array ? value.slice() : value) as T | undefined
     },
     delete(name) {

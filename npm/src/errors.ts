@@ -70,6 +70,13 @@ export function disposed(): LockerError {
   )
 }
 
+export function newerSchema(): LockerError {
+  return new LockerError(
+    'unsupported_format',
+    'A newer version of this application has changed the values; reload the page to get that version. Nothing was touched.',
+  )
+}
+
 export function lockedMeanwhile(): LockerError {
   return new LockerError('locked', 'The locker was locked meanwhile; unlock it and try again.')
 }

@@ -3,8 +3,9 @@
  * What they mean and how they are sealed is decided in the C++ core; TypeScript only carries them.
  */
 
-/** What a record's plaintext is: JSON text, raw bytes, or nothing (a deletion, kept for 30 days). */
-export type RecordKind = 'json' | 'bytes' | 'gone'
+/** What a record's plaintext is: JSON text, raw bytes, nothing (a deletion, kept for 30 days), or JSON text that says
+ *  which records of the store `parts` hold the value. */
+export type RecordKind = 'json' | 'bytes' | 'gone' | 'parts'
 
 /** One sealed value, as it lies in the store `records` (and, with id `root`, in `meta`). */
 export interface SealedRecord {
@@ -21,7 +22,7 @@ export interface SealedRecord {
   expires: number
   /** 12 bytes. */
   nonce: Uint8Array<ArrayBuffer>
-  /** AES-256-GCM ciphertext of the padded plaintext, tag last. */
+  /** AES-256-GCM ciphertext of the padded plaintext, tag last. Empty once the value has expired and was swept. */
   box: Uint8Array<ArrayBuffer>
 }
 
@@ -87,6 +88,9 @@ export interface Header {
 export interface JournalEntry {
   records: SealedRecord[]
 }
+
+/** The part of a record that the root knows. */
+export type Member = Pick<SealedRecord, 'rev' | 'writer' | 'expires'>
 
 /** The part of a record that orders it. */
 export type Version = Pick<SealedRecord, 'rev' | 'writer'>

@@ -25,6 +25,7 @@ export type {
   LockerName,
   LockerStorage,
   Orphan,
+  PartStore,
   Snapshot,
   StorageEvent,
   StorageSession,
@@ -32,26 +33,37 @@ export type {
 export type { ChannelPort } from './tabs.ts'
 export type {
   AddedSlot,
+  BackupSecret,
+  BackupSource,
   ChangeEvent,
   CreateOptions,
   CreateSecret,
   Entries,
+  EntryInfo,
   ExclusiveOptions,
   Integrity,
   Json,
+  LoadOptions,
   Locker,
   LockerEvents,
   LockerOptions,
   LockerState,
+  Migrate,
   NewSecret,
   PassphraseCost,
   Progress,
+  RekeyOptions,
+  RestoreOptions,
+  RestoreReport,
   Secret,
   SlotInfo,
   SlotOptions,
   Slots,
   Status,
   StatusReason,
+  StoredValues,
+  StoreOptions,
+  StoreProgress,
   UnlockOptions,
 } from './types.ts'
 export type { WasmSource, WasmSources } from './wasm_source.ts'
@@ -67,17 +79,31 @@ function nameOf(value: unknown, option: string): string {
 export function createLocker<const S extends Schema = {}>(
   options: LockerOptions<S> = {},
 ): Locker<ProfileOf<S>> {
-  const { unlock = 'device', channel, wasm, locks } = options
+  const { unlock = 'device', channel, wasm, locks, version = 0, migrate } = options
   if (unlock !== 'device' && unlock !== 'ask')
     throw new TypeError("createLocker: unlock is 'device' or 'ask'.")
+  const { idleLock } = options
+  const idle = typeof idleLock === 'object' ? idleLock.after : idleLock
+  if (idleLock !== undefined && !((idle as number) > 0))
+    throw new TypeError('createLocker: idleLock is a number of seconds above 0.')
+  const versioned = options.version !== undefined
+  if (!Number.isSafeInteger(version) || version < Number(versioned))
+    throw new TypeError('createLocker: version is a whole number from 1 on.')
+  if (migrate !== undefined && (typeof migrate !== 'function' || !versioned))
+    throw new TypeError('createLocker: migrate is a function, and needs the version that it leads to.')
   const name = { name: nameOf(options.name, 'name'), tenant: nameOf(options.tenant, 'tenant') }
   const locker: Locker = makeLocker({
     name,
     mode: unlock,
     fields: fieldsOf(options.schema, options.validate ?? true),
     storage: options.storage ?? (inBrowser() ? indexedDBStorage() : memoryStorage()),
+    idle: idle && idle * 1000,
+    remember: options.remember === 'reload',
     mirror: options.mirror ?? [],
     now: options.clock ?? Date.now,
+    version,
+    migrate,
+    persist: options.persist === true,
     loadCore: () => loadCore(sourcesOf(wasm)),
     channel: channel === null ? () => undefined : (channel ?? broadcastChannel),
     locks,

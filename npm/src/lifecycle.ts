@@ -6,6 +6,7 @@ import { Audience, report } from './events.ts'
 import type { Header } from './format.ts'
 import { Jobs } from './jobs.ts'
 import { Mirror } from './mirror.ts'
+import { onOpen, onReplaced } from './on_open.ts'
 import { OpenLocker } from './open_locker.ts'
 import { type Opened, Opener } from './opener.ts'
 import { isPersisted } from './page.ts'
@@ -25,14 +26,20 @@ import type {
   UnlockOptions,
 } from './types.ts'
 import { Changed } from './values.ts'
+import { loaded as fetched } from './wasm_source.ts'
 
 export class Lifecycle {
   readonly audience = new Audience()
-  /** The open locker; only this class changes it. */
-  open: OpenLocker | undefined
+  /** Looks whether it is time to lock, before the open locker is used; `true`: somebody is at work. */
+  guard: ((atWork?: true) => void) | undefined
+  /** Hears of other tabs' answers when this one asks them to apply what they have: +1 begun, -1 done. */
+  answer: ((by: number) => void) | undefined
+  /** Each is called before the keys become others, and what it gives after it. */
+  readonly rekeying = new Set<() => () => void>()
+  #open: OpenLocker | undefined
   /** Resolves when what was pending at the last `lock()` is applied as far as it can be. */
   closing: Promise<void> = Promise.resolve()
-  readonly #ports: Ports
+  readonly ports: Ports
   readonly #connection: Connection
   readonly opener: Opener
   readonly #mirror: Mirror
@@ -42,27 +49,48 @@ export class Lifecycle {
   #heard: ChangeNote[] = []
   readonly #jobs = new Jobs()
   #disposed = false
+  /** False as soon as it is being disposed of. */
+  lives = true
+  #sweeping = false
+  #askedToPersist = false
   /** What this application wants a passphrase to cost, as far as it has said so. */
   cost: PassphraseCost = {}
 
   constructor(ports: Ports) {
-    this.#ports = ports
+    this.ports = ports
     this.#mirror = new Mirror(ports)
     this.#connection = new Connection(ports, {
       storage: (event) => this.#storageEvent(event),
       changed: (lockerId, notes) => this.#changedElsewhere(lockerId, notes),
       destroyed: (lockerId) => this.#destroyedElsewhere(lockerId),
-      header: (lockerId) => lockerId === this.opener.lockerId && this.#behind((open) => open.refresh([])),
-      left: (lockerId) => lockerId === this.opener.lockerId && this.#behind((open) => open.adopt()),
+      locked: (lockerId) => lockerId === this.opener.lockerId && this.lock(true),
+      apply: (lockerId) => this.#behind((open) => open.handOver(), lockerId),
+      begun: () => this.answer?.(1),
+      applied: () => this.answer?.(-1),
+      header: (lockerId) => this.#behind((open) => open.refresh([]), lockerId),
+      repaired: (lockerId) => this.#behind(async (open) => (await repairing()).follow(this, open), lockerId),
+      left: (lockerId) => this.#behind((open) => open.adopt(), lockerId),
       restored: () => this.#behind((open) => open.refresh('all')),
-      visible: () => this.#behind((open) => open.adopt()),
+      visible: () => {
+        this.#open?.values.dated?.()
+        this.#behind((open) => open.adopt())
+      },
     })
     this.opener = new Opener(ports, this.#connection, (progress) => {
       // Of a check on an open locker the status says nothing; at the start it stays `opening`.
-      if (!this.open)
+      if (!this.#open)
         this.#status.change({ progress, ...(this.status.state === 'opening' ? {} : { state: 'unlocking' }) })
     })
-    this.#status = new StatusKeeper((status) => this.audience.tellStatus(status))
+    this.#status = new StatusKeeper((status) => {
+      this.audience.tellStatus(status)
+      if (status.state === 'locked') this.#sweep()
+    })
+  }
+
+  /** The open locker, if it still may be open. */
+  get open(): OpenLocker | undefined {
+    this.guard?.()
+    return this.#open
   }
 
   get status(): Status {
@@ -80,39 +108,45 @@ export class Lifecycle {
 
   /** Begins to open because somebody listens. */
   startByListening(): void {
-    if (this.#ports.startByListening && !this.#disposed) void this.ready
+    if (this.ports.startByListening && !this.#disposed) void this.ready
   }
 
   /** The open locker, or the reason why there is none. */
   writable(): OpenLocker {
-    if (this.open) return this.open
+    this.guard?.(true)
+    if (this.#open) return this.#open
     this.mustLive()
     throw notOpen(this.status)
   }
 
   async create(secret: CreateSecret, { signal, cost }: CreateOptions): Promise<void> {
     if (cost) this.cost = cost
-    await this.#settled()
+    await this.make(signal, (abort) => this.opener.make(secret, abort, cost ?? {}))
+  }
+
+  /** Opens what `work` makes where there is nothing yet. */
+  async make(signal: AbortSignal | undefined, work: (abort: AbortSignal) => Promise<Opened>): Promise<void> {
+    await this.settled()
     // Where something is under way, `#run` says so.
     if (this.status.state !== 'absent' && !this.#jobs.current) throw exists()
     await this.#run({ signal }, async (abort) => {
       try {
-        this.#opened(await this.opener.make(secret, abort, cost ?? {}), abort)
+        this.#opened(await work(abort), abort)
       } catch (error) {
-        const state = hasCode(error, 'exists') ? 'locked' : 'absent'
-        if (this.status.state === 'unlocking') this.#status.change({ state })
+        const state = hasCode(error, 'exists') ? ({ state: 'locked' } as const) : this.opener.absent
+        if (this.status.state === 'unlocking') this.#status.change(state)
         throw error
       }
     })
   }
 
   async unlock(secret: Secret, { signal, cost = this.cost }: UnlockOptions): Promise<void> {
-    await this.#settled()
+    await this.settled()
     const device = 'device' in secret
     // Two callers who want the same of this browser's key get one answer.
     if (device && this.#jobs.current?.device) return this.#jobs.current.done
     await this.#run({ signal, device }, async (abort) => {
-      if (this.open) return this.opener.verify(secret, abort)
+      if (this.#open) return this.opener.verify(secret, abort)
       try {
         this.#opened(await this.opener.unlock(secret, abort, cost), abort)
       } catch (error) {
@@ -122,18 +156,23 @@ export class Lifecycle {
     })
   }
 
-  lock(): void {
+  /** `here`: other tabs go on. */
+  lock(here?: boolean, reason: StatusReason = 'lock'): void {
+    const { lockerId } = this.opener
+    if (!here && lockerId) this.#connection.tabs.tell('locked', lockerId)
     this.#jobs.abort()
-    if (this.open) this.#shut('locked', 'lock', true)
+    if (this.#open) this.#shut('locked', reason, true)
   }
 
   async destroy(): Promise<void> {
     // Also what cannot be opened can be destroyed.
-    await this.#settled().catch(() => {})
+    await this.settled().catch(() => {})
     this.#jobs.abort()
     await this.#jobs.current?.done.catch(() => {})
     await this.#run({}, async () => {
       const session = await this.#connection.open()
+      // First of all: a destroyed locker is not one that was lost.
+      this.opener.witness.write(undefined)
       // Before, so that they let go of the databases that are to be deleted.
       if (this.opener.lockerId) this.#connection.tabs.tell('destroyed', this.opener.lockerId)
       this.#shut('absent', 'destroyed', false)
@@ -152,7 +191,8 @@ export class Lifecycle {
 
   dispose(): void {
     if (this.#disposed) return
-    this.lock()
+    this.lives = false
+    this.lock(true)
     this.#disposed = true
     this.audience.clear()
     const last = Promise.allSettled([this.#jobs.current?.done, this.closing])
@@ -165,28 +205,53 @@ export class Lifecycle {
   async #start(): Promise<Status> {
     try {
       this.mustLive()
-      const header = await this.opener.look()
-      if (this.#ports.mode === 'device')
-        await this.#run({ device: true }, (abort) => this.#startWithDevice(header, abort))
-      else this.#status.change({ state: header ? 'locked' : 'absent' })
+      const device = this.ports.mode === 'device'
+      // While the databases are opened; what goes wrong is told when the core is asked for.
+      if (device) this.opener.core().catch(() => {})
+      const header = await this.#look()
+      if (device) await this.#run({ device: true }, (abort) => this.#startWithDevice(header, abort))
+      else {
+        if (header && this.ports.remember) await this.#run({}, (abort) => this.#reopen(abort)).catch(() => {})
+        if (this.status.state === 'opening')
+          this.#status.change(header ? { state: 'locked' } : this.opener.absent)
+      }
     } catch (error) {
       if (this.status.state === 'opening') this.#notOpened(error, false)
     }
     return this.status
   }
 
+  /** The header on the disk. What locks by itself opens only where it is sure that it will. */
+  async #look(): Promise<Header | undefined> {
+    if (this.ports.idle) (await fetched('idle.js', import('./idle.ts'))).attend(this)
+    return this.opener.look()
+  }
+
+  /** As it was before the page was loaded again. */
+  async #reopen(signal: AbortSignal): Promise<void> {
+    this.#opened(await this.opener.unlock({ reload: this.ports }, signal, {}), signal)
+  }
+
   async #startWithDevice(header: Header | undefined, signal: AbortSignal): Promise<void> {
     try {
-      if (!header) return this.#opened(await this.opener.make({ device: true }, signal, {}), signal)
+      if (!header) {
+        const { reason } = this.opener.absent
+        this.#opened(await this.opener.make({ device: true }, signal, {}), signal)
+        if (!reason) return
+        // The application goes on, with a locker that is empty; nobody may take that for the old one.
+        this.#status.change({ reason })
+        this.audience.error.tell(evicted())
+        return
+      }
     } catch (error) {
       // Another tab was quicker: its locker is the locker.
       if (!hasCode(error, 'exists')) throw error
     }
-    this.#opened(await this.opener.unlock({ device: true }, signal, {}), signal)
+    this.#opened(await this.opener.unlock({ device: true }, signal, {}, header), signal)
   }
 
   /** After the first opening; and where that failed, after another look at the disk. */
-  async #settled(): Promise<void> {
+  async settled(): Promise<void> {
     this.mustLive()
     await this.ready
     if (this.status.state !== 'failed' || this.#jobs.current) return
@@ -194,7 +259,7 @@ export class Lifecycle {
     this.#shut('locked', undefined, false)
     this.#status.change({ state: 'opening' })
     try {
-      this.#status.change({ state: (await this.opener.look()) ? 'locked' : 'absent' })
+      this.#status.change((await this.#look()) ? { state: 'locked' } : this.opener.absent)
     } catch (again) {
       this.#notOpened(again, false)
       throw this.status.error ?? error ?? again
@@ -219,16 +284,19 @@ export class Lifecycle {
     }
     const shown = this.#mirror.profile
     const open = new OpenLocker(opened, {
-      fields: this.#ports.fields,
+      fields: this.ports.fields,
+      version: this.ports.version,
       tabs: this.#connection.tabs,
-      now: this.#ports.now,
+      witness: this.opener.witness,
+      now: this.ports.now,
       changed: (changed, from) => this.#changed(changed, from),
-      status: (part) => this.open === open && this.#status.change(part),
+      status: (part) => this.#open === open && this.#status.change(part),
       trouble: (error) => this.#trouble(open, error),
-      recovered: () => this.open === open && this.#status.change({ error: undefined }),
+      recovered: () => this.#open === open && this.#status.change({ error: undefined }),
       lost: (error) => this.#lost(open, error),
+      replaced: (found) => onReplaced(found, (work) => this.#behind(work)),
     })
-    this.open = open
+    this.#open = open
     this.#mirror.keep(open.values)
     this.#status.change({
       state: 'unlocked',
@@ -238,13 +306,52 @@ export class Lifecycle {
       pending: open.pending,
     })
     // Whoever heard of it may have locked it again.
-    if (this.open !== open) return
+    if (this.#open !== open) return
     this.audience.tellChange(open.values.differences(shown), 'unlock')
     open.settle(loaded)
-    if (!open.readOnly) void opened.behind?.(open)
+    if (!open.readOnly) {
+      void opened.behind?.(open)
+      this.keep()
+    }
+    onOpen(open, this.ports, (work) => this.#behind(work))
     const heard = this.#heard.splice(0)
     if (heard.length > 0) this.#behind((still) => still.heard(heard))
-    void isPersisted().then((persisted) => this.open === open && this.#status.change({ persisted }))
+    this.#persist(open)
+  }
+
+  /** Keeps it open over a reload, where that is wanted. */
+  keep(): void {
+    // Without it there is one question more after the reload.
+    if (this.ports.remember)
+      fetched('remember.js', import('./remember.ts'))
+        .then(({ keep }) => keep(this))
+        .catch(() => {})
+  }
+
+  /** Shows something more of the present state. */
+  show(part: Pick<Status, 'lockAt'>): void {
+    this.#status.change(part)
+  }
+
+  /** Asks for the data to be kept as soon as there is something worth it. */
+  #persist(open: OpenLocker): void {
+    const worth = () => open.values.differences(this.ports.fields.initial).any
+    const ask = this.ports.persist && !this.#askedToPersist && worth()
+    this.#askedToPersist ||= ask
+    void isPersisted(ask).then((persisted) => this.#open === open && this.#status.change({ persisted }))
+  }
+
+  /** Takes away what has expired while the locker is locked. */
+  #sweep(): void {
+    if (this.#sweeping) return
+    this.#sweeping = true
+    fetched('sweep.js', import('./sweep.ts'))
+      .then(({ whileLocked }) => whileLocked(this, this.ports))
+      // Nobody asked for it, and whoever unlocks finds the same things again.
+      .catch(() => {})
+      .finally(() => {
+        this.#sweeping = false
+      })
   }
 
   #notOpened(error: unknown, asked: boolean): void {
@@ -257,15 +364,15 @@ export class Lifecycle {
   /** As it was before, unless something else has become of it meanwhile. */
   #givenUp(): void {
     if (this.status.state !== 'opening' && this.status.state !== 'unlocking') return
-    this.#status.change(this.opener.lockerId ? { state: 'locked', reason: 'lock' } : { state: 'absent' })
+    this.#status.change(this.opener.lockerId ? { state: 'locked', reason: 'lock' } : this.opener.absent)
   }
 
   // Closing
 
   /** Closes what is open and shows what a locker that is not open shows. */
   #shut(state: Status['state'], reason: StatusReason | undefined, apply: boolean): void {
-    const open = this.open
-    this.open = undefined
+    const open = this.#open
+    this.#open = undefined
     this.#heard = []
     const pending = apply && open ? open.pending : 0
     const shown = this.#mirror.profile
@@ -277,7 +384,7 @@ export class Lifecycle {
       const closing = open.close({ apply })
       this.closing = closing.then(
         () =>
-          this.open ||
+          this.#open ||
           this.#status.change({ pending: apply && this.status.state === 'locked' ? open.pending : 0 }),
         report,
       ) as Promise<void>
@@ -303,18 +410,18 @@ export class Lifecycle {
   // What comes from outside
 
   #storageEvent(event: StorageEvent): void {
-    if (event.type === 'orphans') {
-      this.#behind((open) => open.adopt())
-      return
+    if (event.type === 'orphans') this.#behind((open) => open.adopt())
+    else if (event.type === 'reopened') this.#behind((open) => open.refresh([]))
+    else {
+      const error = event.type === 'evicted' ? evicted() : closed()
+      if (this.#open) this.#open.lose(error)
+      else this.#lost(undefined, error)
     }
-    const error = event.type === 'evicted' ? evicted() : closed()
-    if (this.open) this.open.lose(error)
-    else this.#lost(undefined, error)
   }
 
   #changedElsewhere(lockerId: string, notes: readonly ChangeNote[]): void {
     if (lockerId !== this.opener.lockerId) return
-    if (this.open) this.#behind((open) => open.heard(notes))
+    if (this.#open) this.#behind((open) => open.heard(notes))
     else if (this.#jobs.current) this.#heard.push(...notes)
   }
 
@@ -325,12 +432,12 @@ export class Lifecycle {
     this.#connection.dropAfter(this.closing)
   }
 
-  /** Work nobody waits for. */
-  #behind(work: (open: OpenLocker) => Promise<void>): void {
-    const open = this.open
-    if (!open || open.lost) return
+  /** Work nobody waits for, because of what was heard of this locker. */
+  #behind(work: (open: OpenLocker) => Promise<void>, lockerId = this.opener.lockerId): void {
+    const open = this.#open
+    if (!open || open.lost || lockerId !== this.opener.lockerId) return
     work(open).catch((error: unknown) => {
-      if (this.open !== open || open.lost) return
+      if (this.#open !== open || open.lost) return
       if (isLoss(error)) open.lose(error)
       else if (error instanceof LockerError) this.audience.error.tell(error)
       else report(error)
@@ -340,21 +447,26 @@ export class Lifecycle {
   // Who is told
 
   #changed(changed: Changed, from: ChangeEvent['from']): void {
-    if (changed.fields.size > 0 && this.open) this.#mirror.keep(this.open.values)
+    if (changed.fields.size > 0 && this.#open) this.#mirror.keep(this.#open.values)
     this.audience.tellChange(changed, from)
+    if (this.#open && this.ports.persist && !this.#askedToPersist) this.#persist(this.#open)
   }
 
   #trouble(open: OpenLocker, error: LockerError): void {
-    if (this.open === open) this.#status.change({ error })
+    if (this.#open === open) this.#status.change({ error })
     this.audience.error.tell(error)
   }
 
   /** The disk is not ours any more. Values stay readable, except where another locker took its place. */
   #lost(open: OpenLocker | undefined, error: LockerError): void {
-    if (this.#disposed || this.open !== open) return
+    if (this.#disposed || this.#open !== open) return
     if (error.code === 'conflict') this.#shut('locked', 'conflict', false)
     else this.#status.change({ state: 'failed', error })
     this.#connection.dropAfter(this.closing)
     this.audience.error.tell(error)
   }
+}
+
+export function repairing() {
+  return fetched('repair.js', import('./repair.ts'))
 }

@@ -3,7 +3,7 @@ import { grantCookies } from './cookie_access.ts'
 import { entriesOf } from './entries.ts'
 import { LockerError } from './errors.ts'
 import type { Listeners } from './events.ts'
-import { Lifecycle } from './lifecycle.ts'
+import { Lifecycle, repairing } from './lifecycle.ts'
 import type { Ports } from './ports.ts'
 import { serialize } from './serialize.ts'
 import { databaseName } from './storage/storage.ts'
@@ -55,7 +55,9 @@ export function makeLocker(ports: Ports): Locker {
       return ((await load())[name] as (...all: unknown[]) => unknown)(life, ...args)
     }
   }
+  const backups = () => loaded('backup.js', import('./backup.ts'))
   const slots = () => loaded('slots.js', import('./slots.ts'))
+  const large = () => loaded('large.js', import('./large.ts'))
 
   function patch(values: AnyProfile): void {
     if (typeof values !== 'object' || values === null)
@@ -70,17 +72,21 @@ export function makeLocker(ports: Ports): Locker {
       return life.ready
     },
     get status() {
+      life.guard?.()
       return life.status
     },
     initial: ports.fields.initial,
     get profile() {
       return life.profile
     },
-    entries: entriesOf({
-      values: () => life.open?.values,
-      write: (items) => life.writable().write(items),
-      now: ports.now,
-    }),
+    entries: entriesOf(
+      {
+        values: () => life.open?.values,
+        write: (items) => life.writable().write(items),
+        now: ports.now,
+      },
+      { store: later(large, 'store'), load: later(large, 'load'), info: later(large, 'info') } as never,
+    ),
     async create(secret: CreateSecret = { device: true }, options = {}) {
       await life.create(secretOf(secret, 'making') as CreateSecret, options)
     },
@@ -93,6 +99,8 @@ export function makeLocker(ports: Ports): Locker {
       remove: later(slots, 'remove'),
       change: later(slots, 'replaceWith'),
     }),
+    backup: later(backups, 'backup'),
+    restore: later(backups, 'restore'),
     get(field: string) {
       mustBeField(field)
       return life.open ? life.open.values.field(field) : life.profile[field]
@@ -140,13 +148,16 @@ export function makeLocker(ports: Ports): Locker {
       life.startByListening()
       return remove
     },
+    repair: later(repairing, 'repair'),
     lock: () => life.lock(),
+    rekey: later(() => loaded('rekey.js', import('./rekey.ts')), 'rekey'),
     destroy: () => life.destroy(),
     // Older browsers have no such symbol; the method is out of reach there, and nothing breaks.
     [Symbol.dispose ?? 'dispose']: () => life.dispose(),
   }
   grantCookies(locker, {
     audience: life.audience,
+    rekeying: life.rekeying,
     sealingKey: () => life.writable().cookieKey(),
     keyId: () => life.writable().keyId,
     openingKey: (epoch) => life.writable().cookieKey(epoch),

@@ -3,21 +3,19 @@ import { abortedError, LockerError } from './errors.ts'
 import { inBrowser, unref } from './node.ts'
 import type { LockerStorage } from './storage/storage.ts'
 import type { ExclusiveOptions } from './types.ts'
+import { loaded } from './wasm_source.ts'
 
 /** The part of `navigator.locks` that is used. */
 export interface LocksPort {
   request<T>(name: string, options: { signal: AbortSignal }, work: () => Promise<T>): Promise<T>
 }
 
-/** Web Locks; outside browsers a queue for all lockers of this storage; in a browser without Web Locks nothing
- *  that would hold, so `unsupported`. */
+/** Web Locks; outside browsers a queue for all lockers of this storage; in a browser without Web Locks (plain http) a
+ *  database that is held. */
 export async function defaultLocks(storage: LockerStorage): Promise<LocksPort> {
   if (!inBrowser()) return (await import('./local_locks.ts')).localLocks(storage)
   if (navigator.locks) return navigator.locks
-  throw new LockerError(
-    'unsupported',
-    'One tab at a time needs Web Locks: serve the page over https (or localhost).',
-  )
+  return (await loaded('database_locks.js', import('./database_locks.ts'))).databaseLocks()
 }
 
 /** Rejects when the signal fires, with its reason. */

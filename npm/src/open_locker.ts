@@ -1,61 +1,82 @@
 /** A locker while it is open: its vault, its values, and everything that reads or writes them. */
 
 import { Applier, type ApplierHost } from './applier.ts'
-import { checkIdentity, type Merged, merge, prune } from './apply.ts'
+import { checkIdentity, type Merged, merge, prune, rootAfter } from './apply.ts'
 import { toBase64url } from './base64url.ts'
 import { asRecord } from './checked.ts'
 import type { CookieKey } from './cookie_access.ts'
-import { LockerError, lockedMeanwhile } from './errors.ts'
-import type { SealedRecord } from './format.ts'
+import { LockerError, lockedMeanwhile, newerSchema } from './errors.ts'
+import type { Header, SealedRecord } from './format.ts'
 import { within } from './node.ts'
 import type { Opened } from './opener.ts'
 import { adoptOrphans } from './orphans.ts'
 import type { Fields } from './profile.ts'
 import { serialize } from './serialize.ts'
-import type { StorageSession } from './storage/storage.ts'
+import type { Snapshot, StorageSession } from './storage/storage.ts'
 import { type ChangeNote, newerIds, type Tabs } from './tabs.ts'
 import type { ChangeEvent, Status } from './types.ts'
-import { Changed, fieldId, type Values } from './values.ts'
+import { Changed, fieldId, schemaId, type Values } from './values.ts'
 import type { OpenVault, PlainItem, Sealed } from './vault.ts'
+import { loaded } from './wasm_source.ts'
+import type { Witness } from './witness.ts'
 
 /** Milliseconds for applying what is pending at a lock. */
 const closeLimit = 10_000
+/** Milliseconds from one strict transaction for the witness to the next. */
+const witnessPause = 60_000
+
+/** Half of what the core allows. */
+const mostSeals = 2 ** 30
 
 export interface OpenLockerHost extends Pick<ApplierHost, 'now' | 'trouble' | 'recovered' | 'lost'> {
   readonly fields: Fields
+  /** Which version of the application's values this is. */
+  readonly version: number
   readonly tabs: Tabs
+  readonly witness: Witness
   /** Values look different now. */
   changed(changed: Changed, from: ChangeEvent['from']): void
-  status(part: Partial<Pick<Status, 'pending' | 'damaged' | 'integrity'>>): void
+  status(part: Partial<Pick<Status, 'pending' | 'damaged' | 'integrity' | 'readOnly'>>): void
+  /** Large values may have been replaced on the disk: what lies there of `ids` says which parts are of no more use. */
+  replaced(found: ReadonlyMap<string, unknown>): void
 }
 
 export class OpenLocker {
   readonly values: Values
-  readonly readOnly: boolean
+  readOnly: boolean
   /** Why nothing can be written any more, although values are still shown. */
   lost: LockerError | undefined
+  /** Ids of what is there and does not open. */
+  damaged: Set<string>
   readonly #lockerId: string
   readonly #session: StorageSession
-  readonly #vault: OpenVault
+  #vault: OpenVault
+  /** Whose the databases have to be. */
+  #identity: Header
   readonly #host: OpenLockerHost
   readonly #applier: Applier
   /** Throws where the header found is not this locker's, and goes on with it where it is a newer one. */
   readonly #check: (header: unknown) => void
-  readonly #damaged: Set<string>
+  #slot: Opened['slot']
   #closed = false
+  /** When the witness was thought of last. */
+  #witnessed = 0
 
-  constructor({ session, vault, header, loaded }: Opened, host: OpenLockerHost) {
+  constructor({ session, vault, header, loaded, slot }: Opened, host: OpenLockerHost) {
     this.values = loaded.values
     this.readOnly = loaded.integrity === 'header'
     this.#lockerId = toBase64url(header.locker_id)
     this.#session = session
     this.#vault = vault
     this.#host = host
-    this.#damaged = loaded.damaged
-    vault.headerRev = header.rev
+    this.#slot = slot
+    this.damaged = loaded.damaged
+    this.#identity = header
+    // A number that nobody signed must not hide the next header.
+    vault.headerRev = vault.genuine ? header.rev : 0
     this.#check = (found) => {
-      checkIdentity(found, header)
-      vault.follow(found)
+      checkIdentity(found, this.#identity)
+      this.#vault.follow(found)
     }
     this.#applier = new Applier(session, vault, {
       ...host,
@@ -65,6 +86,15 @@ export class OpenLocker {
     })
   }
 
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Whether there are records that do not open. */
+  get anyDamaged(): boolean {
+    return this.damaged.size > 0
+  }
+
   get pending(): number {
     return this.#session.pending().length
   }
@@ -72,9 +102,39 @@ export class OpenLocker {
   /** What a change of the header works with; throws where nothing can be written. */
   get parts() {
     this.#mustWrite()
-    const { now, tabs } = this.#host
-    const told = () => tabs.tell('header', this.#lockerId)
-    return { session: this.#session, vault: this.#vault, check: this.#check, now, told }
+    const { now } = this.#host
+    return {
+      ...this.all,
+      now,
+      told: () => this.tell('header'),
+      /** Tells other tabs, and shows, what was written. */
+      show: (merged: Merged) => this.#show(merged),
+      /** All that is there now was looked at, and this is its root. */
+      whole: (root_rev: number) => {
+        this.#host.witness.write({ locker_id: this.#lockerId, root_rev })
+        this.damaged.clear()
+        this.#host.status({ integrity: 'ok', damaged: [] })
+      },
+    }
+  }
+
+  /** What repairing works with. */
+  get all() {
+    if (this.lost) throw this.lost
+    return {
+      session: this.#session,
+      vault: this.#vault,
+      host: this.#host,
+      check: this.#check,
+      slot: this.#slot,
+      lockerId: this.#lockerId,
+    }
+  }
+
+  /** What reading works with, also where nothing can be written. */
+  get reader() {
+    if (this.#closed) throw lockedMeanwhile()
+    return { session: this.#session, vault: this.#vault, changed: this.#host.changed }
   }
 
   /** What unlocking leaves to be done behind it: tell other tabs, apply what is pending, throw old things away. */
@@ -82,6 +142,7 @@ export class OpenLocker {
     this.#host.tabs.tell('changed', this.#lockerId, adopted)
     if (this.readOnly) return
     if (this.pending > 0) this.#applier.start()
+    void this.#witness()
     if (outdated.length === 0) return
     // Nobody asked for it and nobody waits: the next unlock will find the same things again.
     prune(this.#session, this.#vault, outdated, this.#host.now(), this.#check).catch(() => {})
@@ -97,46 +158,97 @@ export class OpenLocker {
   }
 
   /** Read, change and write in one transaction, in which nothing but the storage is waited for. */
-  async update(name: string, change: (value: unknown) => unknown): Promise<unknown> {
+  update(name: string, change: (value: unknown) => unknown): Promise<unknown> {
     const id = fieldId(name)
     const { fields } = this.#host
-    let items: PlainItem[] = []
-    let sealed: Sealed[] = []
-    let merged: Merged = { won: [] }
-    await this.#session.transact([id], (found) => {
-      this.#mustWrite()
-      this.#check(found.header)
+    return this.replace(id, (newer) => {
       // Values that are handed over but not applied yet are among ours, and newer than what lies there.
       let current = this.values.field(name)
-      const there = asRecord(found.records.get(id), id)
-      if (there && this.values.isNewer(there)) {
-        const [result] = this.#vault.open([there])
-        if (result?.opens) {
-          current = fields.plausible(name, result.value) ? result.value : fields.initial[name]
-          this.#vault.observe(there.rev)
-        }
-      }
+      if (newer) current = fields.plausible(name, newer.value) ? newer.value : fields.initial[name]
       const next = change(current)
       if (typeof next === 'object' && next !== null && 'then' in next) {
         throw new TypeError(
           'update: the function has to return the value itself, not a promise; await first, then call update.',
         )
       }
-      items = [{ id, expires: 0, kind: 'json', text: serialize(next, name) }]
+      return { id, expires: 0, kind: 'json', text: serialize(next, name) }
+    })
+  }
+
+  /** Writes what `make` makes of the value that lies there, if that is newer than ours; in one transaction. */
+  async replace(
+    id: string,
+    make: (newer: { value: unknown } | undefined) => PlainItem,
+    durability: 'strict' | 'relaxed' = 'relaxed',
+  ): Promise<unknown> {
+    let items: PlainItem[] = []
+    let sealed: Sealed[] = []
+    let merged: Merged = { won: [] }
+    const write = (found: Snapshot) => {
+      this.#mustWrite()
+      this.#check(found.header)
+      let newer: { value: unknown } | undefined
+      const there = asRecord(found.records.get(id), id)
+      if (there && this.values.isNewer(there)) {
+        const [result] = this.#vault.open([there])
+        if (result?.opens) {
+          newer = result
+          this.#vault.observe(there.rev)
+        }
+      }
+      items = [make(newer)]
       sealed = this.#vault.seal(items, this.#host.now())
       const records = sealed.map(({ record }) => record)
       const outcome = merge(found, records, this.#vault, this.#host.now())
       merged = outcome
       return outcome.changes
-    })
+    }
+    const { records } = await this.#session.transact([id], write, { durability })
     if (!this.#closed) this.#take(items, sealed)
     this.#told(merged)
+    this.#replaced(records)
     const [item] = items
     return item && decoded(item, sealed[0]?.normalized)
   }
 
   flush(): Promise<void> {
     return this.#applier.flush()
+  }
+
+  /** Tells the other tabs. */
+  tell(type: 'header' | 'apply' | 'begun' | 'applied'): void {
+    this.#host.tabs.tell(type, this.#lockerId)
+  }
+
+  /** Applies what is pending because another tab asks for it. */
+  async handOver(): Promise<void> {
+    this.tell('begun')
+    await this.flush()
+    this.tell('applied')
+  }
+
+  /** Has this called with every entry in the task in which it is handed over. */
+  listen(appended: Applier['appended']): void {
+    this.#applier.appended = appended
+  }
+
+  /** Runs `work` while nothing else is applied. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#applier.alone(work)
+  }
+
+  /** Goes on with other keys, which are on the disk by now, or ends with them. */
+  goOn(vault: OpenVault, header: Header): void {
+    this.#vault.wipe()
+    this.#vault = vault
+    this.#identity = header
+    this.#slot = header.slots[0]
+    vault.headerRev = header.rev
+    if (this.#closed) vault.wipe()
+    else {
+      this.#host.status({ pending: this.pending })
+      this.#applier.goOn(vault)
+    }
   }
 
   /** The key of cookies: of one epoch to open with, or without a number the present one to seal with. */
@@ -152,7 +264,7 @@ export class OpenLocker {
 
   /** Reads again what other tabs say they changed. */
   async heard(notes: readonly ChangeNote[]): Promise<void> {
-    const ids = newerIds(notes, (id) => this.values.version(id))
+    const ids = newerIds(notes, (id) => this.values.held(id))
     if (ids.length > 0) await this.refresh(ids)
   }
 
@@ -167,19 +279,14 @@ export class OpenLocker {
   /** Applies what tabs that are no more have left. */
   async adopt(): Promise<void> {
     if (this.readOnly) return
-    const { damaged, handed, ...merged } = await adoptOrphans(
-      this.#session,
-      this.#vault,
-      this.#host.now,
-      (header) => {
+    const { damaged, handed, ...merged } = await this.alone(() =>
+      adoptOrphans(this.#session, this.#vault, this.#host.now, (header) => {
         this.#mustWrite()
         this.#check(header)
-      },
+      }),
     )
-    this.#told(merged, handed)
-    if (this.#closed) return
-    this.#absorb(merged.won.map((record) => [record.id, record]))
-    this.#noteDamaged(damaged, [])
+    this.#show(merged, handed)
+    if (!this.#closed) this.#noteDamaged(damaged, [])
   }
 
   /** The disk under it is gone; values stay readable. */
@@ -187,6 +294,8 @@ export class OpenLocker {
     if (this.lost || this.#closed) return
     this.lost = error
     void this.#applier.abandon()
+    // Sealed with keys that are no more: it opens nowhere, and would be found damaged for ever.
+    if (error.code === 'conflict') void this.#session.settle(this.#session.pending())
     this.#host.lost(error)
   }
 
@@ -195,11 +304,33 @@ export class OpenLocker {
     this.#closed = true
     try {
       const end =
-        options.apply && !this.lost && !this.readOnly ? this.#applier.finish() : this.#applier.abandon()
+        options.apply && !this.lost && !this.readOnly
+          ? this.#applier.finish().then(() => this.#witness())
+          : this.#applier.abandon()
       // A disk that does not answer must not keep the keys in memory; what is pending stays in the journal.
       await within(closeLimit, end)
     } finally {
       this.#vault.wipe()
+    }
+  }
+
+  /** Has the root written so that it surely is on the disk, and lets the witness know it. */
+  async #witness(): Promise<void> {
+    const { witness, now } = this.#host
+    this.#witnessed = now()
+    let root: SealedRecord | undefined
+    const write = (found: { header: unknown; root: unknown }) => {
+      this.#check(found.header)
+      root = witness.lags(this.#lockerId, asRecord(found.root, 'root')?.rev)
+        ? rootAfter(found.root, [], this.#vault, now())
+        : undefined
+      return root && { root }
+    }
+    try {
+      await this.#session.transact([], write, { durability: 'strict' })
+      if (root) witness.raise(this.#lockerId, root.rev)
+    } catch {
+      // Nobody asked for it: the next one will do.
     }
   }
 
@@ -208,7 +339,7 @@ export class OpenLocker {
     if (this.#closed) throw lockedMeanwhile()
     if (!this.readOnly) return
     const message =
-      "The locker's header is not the one that was sealed, so it is open for reading only. Restore a backup."
+      "The locker's header is not the one that was sealed last, so it is open for reading only. Repair it, or restore a backup."
     throw new LockerError('read_only', message)
   }
 
@@ -223,16 +354,34 @@ export class OpenLocker {
 
   #applied(merged: Merged, found: ReadonlyMap<string, unknown>): void {
     this.#told(merged)
+    this.#replaced(found)
     this.#host.status({ pending: this.pending })
-    // What was found newer than ours is also announced by the tab that wrote it; reading it now costs nothing.
     if (this.#closed) return
+    // What was found newer than ours is also announced by the tab that wrote it; reading it now costs nothing.
     const replaced = new Set(merged.won.map((record) => record.id))
     this.#absorb([...found].filter(([id]) => !replaced.has(id)))
   }
 
+  #replaced(found: ReadonlyMap<string, unknown>): void {
+    const large = [...found.values()].some((record) => (record as SealedRecord).kind === 'parts')
+    if (large) this.#host.replaced(found)
+  }
+
   #told({ won, root }: Merged, news: readonly SealedRecord[] = won): void {
     this.#host.tabs.tell('changed', this.#lockerId, news)
-    if (won.length > 0 && root === undefined && !this.#closed) this.#host.status({ integrity: 'records' })
+    if (this.#closed || won.length === 0) return
+    if (root === undefined) this.#host.status({ integrity: 'records' })
+    else if (Math.abs(this.#host.now() - this.#witnessed) > witnessPause) void this.#witness()
+    // A data key may seal only so often: long before that there is another one. Where it fails, the next one tries.
+    if (this.#vault.core.sealed() >= mostSeals)
+      loaded('slots.js', import('./slots.ts'))
+        .then(({ raiseEpoch }) => raiseEpoch(this))
+        .catch(() => {})
+  }
+
+  #show(merged: Merged, handed?: readonly SealedRecord[]): void {
+    this.#told(merged, handed)
+    if (!this.#closed) this.#absorb(merged.won.map((record) => [record.id, record]))
   }
 
   #absorb(found: Iterable<readonly [string, unknown]>): void {
@@ -253,6 +402,7 @@ export class OpenLocker {
       }
       good.push(record)
       this.#vault.observe(record.rev)
+      if (record.id === schemaId && Number(result.value) > this.#host.version) this.lose(newerSchema())
       this.values.take(record, result.value, changed)
     }
     this.#noteDamaged(bad, good)
@@ -260,16 +410,16 @@ export class OpenLocker {
   }
 
   #noteDamaged(bad: readonly string[], healed: readonly { id: string }[]): void {
-    if (bad.length + this.#damaged.size === 0) return
+    if (bad.length + this.damaged.size === 0) return
     // In this order: a new version that opens heals, whatever else was found of its id.
-    for (const id of bad) this.#damaged.add(id)
-    for (const { id } of healed) this.#damaged.delete(id)
-    this.#host.status({ damaged: [...this.#damaged] })
+    for (const id of bad) this.damaged.add(id)
+    for (const { id } of healed) this.damaged.delete(id)
+    this.#host.status({ damaged: [...this.damaged] })
   }
 }
 
 /** The value as it will be read from now on: never the caller's own object, which may still change. */
 function decoded(item: PlainItem, normalized: string | undefined): unknown {
-  if (item.kind === 'json') return JSON.parse(normalized ?? item.text)
-  return item.kind === 'bytes' ? item.bytes.slice() : undefined
+  if ('text' in item) return JSON.parse(normalized ?? item.text)
+  return 'bytes' in item ? item.bytes.slice() : undefined
 }

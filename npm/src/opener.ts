@@ -3,15 +3,16 @@ import { toBase64url } from './base64url.ts'
 import type { Connection } from './connection.ts'
 import type { Core } from './core.ts'
 import { stored } from './device_slot.ts'
-import { LockerError, throwIfAborted } from './errors.ts'
+import { evicted, LockerError, throwIfAborted } from './errors.ts'
 import type { Header } from './format.ts'
 import { checkHeader } from './header_json.ts'
-import { emptyLoaded, type Loaded, load, readHeader, writeNew } from './opening.ts'
+import { emptyLoaded, type Loaded, type LoadOptions, load, readHeader, writeNew } from './opening.ts'
 import type { Ports } from './ports.ts'
 import { slotModule, type Unlocked } from './slot_modules.ts'
 import type { StorageSession } from './storage/storage.ts'
-import type { CreateSecret, PassphraseCost, Progress, Secret } from './types.ts'
+import type { CreateSecret, PassphraseCost, Progress, Secret, Status } from './types.ts'
 import { type OpenVault, opened } from './vault.ts'
+import { Witness } from './witness.ts'
 
 /** Everything an open locker is made of. */
 export interface Opened extends Unlocked {
@@ -21,32 +22,43 @@ export interface Opened extends Unlocked {
 }
 
 export class Opener {
-  readonly #ports: Ports
-  readonly #connection: Connection
+  readonly ports: Ports
+  readonly connection: Connection
   readonly #progress: (progress: Progress) => void
   #core: Promise<Core> | undefined
   /** Of the header last seen; `''` where there was none. */
   lockerId = ''
+  readonly witness: Witness
 
   constructor(ports: Ports, connection: Connection, progress: (progress: Progress) => void) {
-    this.#ports = ports
-    this.#connection = connection
+    this.ports = ports
+    this.witness = new Witness(ports)
+    this.connection = connection
     this.#progress = progress
+  }
+
+  session(): Promise<StorageSession> {
+    return this.connection.open()
   }
 
   /** The header on the disk. */
   async look(): Promise<Header | undefined> {
-    const session = await this.#connection.open()
+    const session = await this.connection.open()
     const header = readHeader((await session.load([])).header)
     this.lockerId = header ? toBase64url(header.locker_id) : ''
     return header
   }
 
+  /** What a locker is of which no header is there. One that a witness remembers was not there never: its data is gone. */
+  get absent(): Pick<Status, 'state' | 'reason'> {
+    return { state: 'absent', ...(this.witness.read() && { reason: 'evicted' }) }
+  }
+
   /** A new locker, on the disk when it resolves. Rejects with `exists`. */
   async make(secret: CreateSecret, signal: AbortSignal, cost: PassphraseCost): Promise<Opened> {
-    const { name, fields, now } = this.#ports
+    const { name, fields, now } = this.ports
     const core = await this.#loadedCore()
-    const session = await this.#connection.open()
+    const session = await this.connection.open()
     const { Vault } = core.module
     const vault = opened(core.module, Vault.create(name.tenant, name.name, now(), fields.schemaJson))
     return orWiped(vault, async () => {
@@ -58,25 +70,42 @@ export class Opener {
       } finally {
         slot.wipe()
       }
+      vault.now = now
       const header = await stored(writeNew(session, vault, now(), slot.keys))
       this.lockerId = toBase64url(header.locker_id)
-      return { session, vault, header, loaded: emptyLoaded(this.#ports) }
+      return { session, vault, header, loaded: emptyLoaded(this.ports) }
     })
   }
 
-  /** `cost`: what a passphrase's slot is brought up to. */
-  async unlock(secret: Secret, signal: AbortSignal, cost: PassphraseCost): Promise<Opened> {
-    for (;;) {
-      const { vault, header, session, behind } = await this.#vault(secret, signal, cost)
+  /** `cost`: what a passphrase's slot is brought up to. `known`: the header, where it was looked at just now. */
+  async unlock(
+    secret: Secret | { reload: Ports },
+    signal: AbortSignal,
+    cost: PassphraseCost,
+    known?: Header,
+  ): Promise<Opened> {
+    for (let first = known; ; first = undefined) {
+      const early = first && (await this.#readEarly())
+      const { vault, header, session, ...more } = await this.#vault(secret, signal, cost, first)
       const loaded = await orWiped(vault, () => {
         throwIfAborted(signal)
         this.#progress({ step: 'opening' })
         const progress = (fraction: number) => this.#progress({ step: 'opening', fraction })
-        return load(session, vault, header, { ...this.#ports, progress, signal })
+        const { ports, witness } = this
+        return load(session, vault, header, { ...ports, progress, signal, witness, early })
       })
-      if (loaded !== 'changed') return { session, vault, header, loaded, behind }
+      if (loaded !== 'changed') return { session, vault, header, loaded, ...more }
       vault.wipe()
     }
+  }
+
+  /** At once where nobody has to type or think: while the core is compiled and the key is fetched. */
+  async #readEarly(): Promise<LoadOptions['early']> {
+    const session = await this.connection.open()
+    const said = this.witness.of(this.lockerId)
+    const reading = session.load('all')
+    reading.catch(() => {})
+    return { said, reading }
   }
 
   /** Whether the secret is right, and nothing else. */
@@ -97,7 +126,7 @@ export class Opener {
 
   /** The core, loaded at the first call. */
   core(): Promise<Core> {
-    this.#core ??= this.#ports.loadCore().catch((error: unknown) => {
+    this.#core ??= this.ports.loadCore().catch((error: unknown) => {
       this.#core = undefined
       throw error
     })
@@ -105,26 +134,44 @@ export class Opener {
   }
 
   /** The vault for the header that lies on the disk now. */
-  async #vault(secret: Secret, signal: AbortSignal, cost: PassphraseCost) {
+  async #vault(
+    secret: Secret | { reload: Ports },
+    signal: AbortSignal,
+    cost: PassphraseCost,
+    known?: Header,
+  ) {
     const core = await this.#loadedCore()
-    const found = await this.look()
-    if (!found) throw new LockerError('absent', 'There is no locker yet; create it first.')
+    const found = known ?? (await this.look())
+    if (!found)
+      throw this.absent.reason
+        ? evicted()
+        : new LockerError('absent', 'There is no locker yet; create it first.')
     const header = checkHeader(core, found)
-    const session = await this.#connection.open()
-    const { schemaJson } = this.#ports.fields
+    const session = await this.connection.open()
+    const { schemaJson } = this.ports.fields
     const { unlock } = await this.#slots(secret)
-    const { vault, behind } = await unlock({ core, session, header, schemaJson, secret, signal, cost })
-    const { name, tenant } = this.#ports.name
+    const { vault, ...more } = await unlock({
+      now: this.ports.now,
+      core,
+      session,
+      header,
+      schemaJson,
+      secret,
+      signal,
+      cost,
+    })
+    vault.now = this.ports.now
+    const { name, tenant } = this.ports.name
     // A header changed in place opens for reading; a whole one from elsewhere does not belong here.
     if (!vault.genuine || (header.name === name && header.tenant === tenant))
-      return { vault, header, session, behind }
+      return { vault, header, session, ...more }
     vault.wipe()
     const message =
       'The data under this name belongs to another locker. Restore a backup, or destroy the locker.'
     throw new LockerError('tampered', message)
   }
 
-  #slots(secret: Secret) {
+  #slots(secret: Secret | { reload: Ports }) {
     if (!('device' in secret)) this.#progress({ step: 'deriving' })
     return slotModule(secret)
   }

@@ -1,5 +1,6 @@
 /** From a header on the disk to decoded values: the steps of creating and unlocking that touch the storage. */
 import { isOutdated } from './apply.ts'
+import { toBase64url } from './base64url.ts'
 import { asHeader, asRecord } from './checked.ts'
 import { exists, isFailure, throwIfAborted } from './errors.ts'
 import type { Header, SealedRecord } from './format.ts'
@@ -7,10 +8,12 @@ import { damagedHeader, newerFormat, sameBytes } from './header_json.ts'
 import { adoptOrphans } from './orphans.ts'
 import { breathe } from './page.ts'
 import type { Fields } from './profile.ts'
-import type { StorageSession } from './storage/storage.ts'
-import type { Integrity } from './types.ts'
-import { Values } from './values.ts'
+import type { Snapshot, StorageSession } from './storage/storage.ts'
+import type { Integrity, Migrate } from './types.ts'
+import { schemaId, Values } from './values.ts'
 import { chunks, type OpenVault } from './vault.ts'
+import { loaded as module } from './wasm_source.ts'
+import type { Testimony, Witness } from './witness.ts'
 
 /** What a locker holds once it is open. */
 export interface Loaded {
@@ -57,8 +60,15 @@ class HeaderChanged extends Error {}
 export interface LoadOptions {
   fields: Fields
   now: () => number
+  version: number
+  migrate: Migrate | undefined
   progress(fraction: number): void
   signal: AbortSignal
+  /** Not where somebody has just accepted what is there. */
+  witness?: Witness
+  /** All there is, where it is being read already, and what the witness said before. Whatever other tabs change from
+   *  then on, they tell. */
+  early?: { reading: Promise<Snapshot>; said: Testimony | undefined } | undefined
 }
 
 /** Reads everything; `'changed'` when the header is another one by now, and all has to start over. */
@@ -73,17 +83,59 @@ export async function load(
     if (!found || found === 'unknown' || found.rev !== header.rev || !sameBytes(found.mac, header.mac))
       throw new HeaderChanged()
   }
+  let { early } = options
+  const { witness } = options
+  // Read before any root: whatever is read after it is as new, unless the databases are a copy.
+  const said = early ? early.said : witness?.of(toBase64url(header.locker_id))
+  let rolledBack = said?.rolled_back
+  let oldHeader = false
+  const look = (root: SealedRecord | undefined) => {
+    if (!root || !said || rolledBack || root.rev >= said.root_rev) return
+    rolledBack = true
+    // At once: the first thing that is written gives the root a number beyond what the witness knows.
+    witness?.write({ ...said, rolled_back: true })
+  }
+  const mayAdopt = (header: unknown, found: unknown) => {
+    mustBeSame(header)
+    const root = asRecord(found, 'root')
+    look(root)
+    oldHeader = root !== undefined && vault.checkRoot(root) === 'header'
+    if (oldHeader) throw new HeaderChanged()
+  }
   try {
+    let adopted: SealedRecord[] = []
+    let left: Iterable<string> = []
     // Under a header that is not genuine nothing is written, not even what other tabs left behind.
-    const { handed: adopted, damaged } = vault.genuine
-      ? await adoptOrphans(session, vault, options.now, mustBeSame)
-      : { handed: [], damaged: [] }
-    const found = await session.load('all')
-    mustBeSame(found.header)
-    const loaded = { ...emptyLoaded(options), adopted, damaged: new Set(damaged) }
-    await decode(vault, found.records, loaded, options)
-    loaded.integrity = integrityOf(vault, found.root)
-    return loaded
+    if (vault.genuine) {
+      try {
+        const { handed, damaged } = await adoptOrphans(session, vault, options.now, mayAdopt)
+        adopted = [...handed]
+        left = damaged
+      } catch (error) {
+        if (!oldHeader) throw error
+      }
+    }
+    for (;;) {
+      // What was read before is what there is, unless something was left behind just now.
+      const found = await ((adopted.length === 0 && early?.reading) || session.load('all'))
+      early = undefined
+      mustBeSame(found.header)
+      const loaded = { ...emptyLoaded(options), adopted, damaged: new Set(left) }
+      await decode(vault, found.records, loaded, options)
+      const root = asRecord(found.root, 'root')
+      look(root)
+      loaded.integrity = integrityOf(vault, root)
+      // Records that do not fit their root are no copy, or not a whole one.
+      if (loaded.integrity === 'ok' && rolledBack) loaded.integrity = 'rolled_back'
+      const from = Number(loaded.values.visible(schemaId) ?? 0)
+      // A new locker has nothing to be brought up to anything; it is given its number when it is open.
+      // One whose number cannot be read is shown as it is: nothing is changed on a guess.
+      if (from === options.version || found.records.size === 0 || loaded.damaged.has(schemaId)) return loaded
+      // Nothing is written under a header that does not hold; once it is repaired, the next unlocking brings them up.
+      if (loaded.integrity === 'header' && from < options.version) return loaded
+      const { bringUp } = await module('migration.js', import('./migration.ts'))
+      adopted.push(...(await bringUp(session, vault, mustBeSame, options)))
+    }
   } catch (error) {
     if (error instanceof HeaderChanged) return 'changed'
     throw error
@@ -136,9 +188,8 @@ async function decode(
   into.outdated = outdated
 }
 
-function integrityOf(vault: OpenVault, value: unknown): Integrity {
+function integrityOf(vault: OpenVault, root: SealedRecord | undefined): Integrity {
   if (!vault.genuine) return 'header'
-  const root = asRecord(value, 'root')
   const check = root ? vault.checkRoot(root) : 'records'
   // A root that does not open vouches for nothing.
   return isFailure(check) ? 'records' : check

@@ -4,7 +4,7 @@ import type { RecordKind } from './format.ts'
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-export const recordKinds: readonly RecordKind[] = ['json', 'bytes', 'gone']
+export const recordKinds: readonly RecordKind[] = ['json', 'bytes', 'gone', 'parts']
 
 /** Up to here a loop over characters is quicker than an encoder that has to be called. */
 const shortText = 256

@@ -24,11 +24,11 @@ export function watchPage(on: PageEvents): () => void {
   return () => stop.abort()
 }
 
-/** Whether the browser promised to keep this origin's data. */
-export async function isPersisted(): Promise<boolean> {
+/** Whether the browser promised to keep this origin's data. `ask`: for that promise, which may ask the person. */
+export async function isPersisted(ask?: boolean): Promise<boolean> {
   const { navigator } = globalThis as { navigator?: { storage?: Partial<StorageManager> } }
   try {
-    return (await navigator?.storage?.persisted?.()) ?? false
+    return (await navigator?.storage?.[ask ? 'persist' : 'persisted']?.()) ?? false
   } catch {
     return false
   }

@@ -9,9 +9,9 @@ import type { Prepared, SlotJob, SlotOrder, Unlocked } from './slot_modules.ts'
 import { opened } from './vault.ts'
 
 /** What passkey slots there are, each with its place in the header. */
-function passkeys(slots: readonly Slot[]): { index: number; kdf: PasskeyKdf }[] {
-  return slots.flatMap(({ kind, kdf }, index) =>
-    kind === 'passkey' ? [{ index, kdf: kdf as PasskeyKdf }] : [],
+function passkeys(slots: readonly Slot[]): { index: number; kdf: PasskeyKdf; slot: Slot }[] {
+  return slots.flatMap((slot, index) =>
+    slot.kind === 'passkey' ? [{ index, kdf: slot.kdf as PasskeyKdf, slot }] : [],
   )
 }
 
@@ -55,7 +55,8 @@ export async function unlock({ core, header, schemaJson, signal }: SlotJob): Pro
     const chosen = fitting.find(({ kdf }) => sameBytes(kdf.credential_id, credential_id))
     if (chosen) {
       const made = core.module.Vault.unlock(toJson(header), chosen.index, output, schemaJson)
-      if (!isFailure(made) || made.code !== 'wrong_secret') return { vault: opened(core.module, made) }
+      if (!isFailure(made) || made.code !== 'wrong_secret')
+        return { vault: opened(core.module, made), slot: chosen.slot }
     }
   } finally {
     output.fill(0)

@@ -1,5 +1,6 @@
 /** The passphrase keyslot. Loaded when a passphrase is used, and Argon2id with it. */
 import type { Argon2idCost } from './argon2id.ts'
+import { attempt } from './attempts.ts'
 import { toBase64url, toJson } from './base64url.ts'
 import { isFailure, LockerError } from './errors.ts'
 import { report } from './events.ts'
@@ -38,11 +39,35 @@ export async function prepare(order: SlotOrder): Promise<Prepared> {
   return prepared({ kind: 'passphrase', kdf, label: 'Passphrase' }, secret)
 }
 
-/** Opens the header with the first passphrase slot that this passphrase opens. */
+/** Opens the header with the first passphrase slot that this passphrase opens. Rejects with `too_many_attempts`. */
 export async function unlock(job: SlotJob): Promise<Unlocked> {
+  // Where no passphrase can be right, none is guessed at.
+  if (!job.header.slots.some(({ kdf }) => kdf.alg === 'argon2id13')) throw wrong(0)
+  const { retryAt, succeeded, givenBack } = await attempt(job.session, job.now)
+  let unlocked: Unlocked | undefined
+  try {
+    unlocked = await opening(job)
+  } catch (error) {
+    // Aborted, or not enough memory: nothing was found out.
+    await givenBack()
+    throw error
+  }
+  if (!unlocked) throw wrong(retryAt)
+  // Where it cannot be noted, what was counted stays; the passphrase is right all the same.
+  await succeeded().catch(() => {})
+  return unlocked
+}
+
+function wrong(retryAt: number): LockerError {
+  const message = 'This passphrase does not open the locker; check it and try again.'
+  return new LockerError('wrong_secret', message, { retryAt })
+}
+
+async function opening(job: SlotJob): Promise<Unlocked | undefined> {
   const { core, header, schemaJson } = job
   const headerJson = toJson(header)
-  for (const [index, { id, kdf }] of header.slots.entries()) {
+  for (const [index, slot] of header.slots.entries()) {
+    const { id, kdf } = slot
     if (kdf.alg !== 'argon2id13') continue
     const cost = { memoryKib: kdf.memory_kib, passes: kdf.passes }
     const key = await stretched(job, kdf.salt, cost)
@@ -53,9 +78,9 @@ export async function unlock(job: SlotJob): Promise<Unlocked> {
       key.fill(0)
     }
     if (isFailure(made) && made.code === 'wrong_secret') continue
-    return { vault: opened(core.module, made), behind: upgradeOf(job, toBase64url(id), cost) }
+    return { vault: opened(core.module, made), slot, behind: upgradeOf(job, toBase64url(id), cost) }
   }
-  throw new LockerError('wrong_secret', 'This passphrase does not open the locker; check it and try again.')
+  return undefined
 }
 
 /** What replaces a slot that costs less than is wanted today; nothing where it costs as much. */

@@ -50,11 +50,11 @@ export async function unlock(job: SlotJob): Promise<Unlocked> {
   try {
     throwIfAborted(signal)
     const headerJson = toJson(header)
-    for (const [index, { kind }] of header.slots.entries()) {
-      if (kind !== 'recovery') continue
+    for (const [index, slot] of header.slots.entries()) {
+      if (slot.kind !== 'recovery') continue
       const made = core.module.Vault.unlock(headerJson, index, code, schemaJson)
       if (isFailure(made) && made.code === 'wrong_secret') continue
-      return { vault: opened(core.module, made) }
+      return { vault: opened(core.module, made), slot }
     }
   } finally {
     code.fill(0)

@@ -4,12 +4,19 @@ import { hasCode, LockerError } from './errors.ts'
 import type { Status } from './types.ts'
 
 /** `asked`: somebody called `unlock` and is told by its promise; otherwise the status is all there is. */
-export function statusAfter(error: unknown, asked: boolean): Pick<Status, 'state' | 'reason' | 'error'> {
+export function statusAfter(
+  error: unknown,
+  asked: boolean,
+): Pick<Status, 'state' | 'reason' | 'error'> & { retryAt?: number | undefined } {
   if (error instanceof NoDeviceKey) return { state: 'locked', reason: 'no-device-key' }
   if (hasCode(error, 'absent')) return { state: 'absent' }
+  if (asked && hasCode(error, 'evicted')) return { state: 'absent', reason: 'evicted' }
   // After these the same header may open another time.
-  if (asked && hasCode(error, 'wrong_secret', 'out_of_memory', 'invalid_field', 'unsupported'))
-    return { state: 'locked' }
+  if (
+    asked &&
+    hasCode(error, 'wrong_secret', 'too_many_attempts', 'out_of_memory', 'invalid_field', 'unsupported')
+  )
+    return { state: 'locked', retryAt: error.retryAt }
   if (error instanceof LockerError) return { state: 'failed', error }
   return {
     state: 'failed',

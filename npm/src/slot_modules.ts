@@ -4,6 +4,7 @@ import type { Core } from './core.ts'
 import { prepare, unlock } from './device_slot.ts'
 import type { Header, Slot, SlotKind } from './format.ts'
 import type { OpenLocker } from './open_locker.ts'
+import type { Ports } from './ports.ts'
 import type { StorageSession } from './storage/storage.ts'
 import type { NewSecret, PassphraseCost, Secret } from './types.ts'
 import type { OpenVault } from './vault.ts'
@@ -15,7 +16,9 @@ export interface SlotJob {
   session: StorageSession
   header: Header
   schemaJson: string
-  secret: Secret
+  /** `reload`: what this tab has kept. */
+  secret: Secret | { reload: Ports }
+  now(): number
   /** What a passphrase's slot is brought up to. */
   cost: PassphraseCost
   signal: AbortSignal
@@ -24,6 +27,8 @@ export interface SlotJob {
 /** A vault, and what is to be done once its locker is open; that never rejects. */
 export interface Unlocked {
   vault: OpenVault
+  /** Which slot it was, where it was one. */
+  slot?: Slot
   behind?: ((open: OpenLocker) => Promise<void>) | undefined
 }
 

@@ -24,7 +24,7 @@ export async function add(life: Lifecycle, secret: NewSecret, options: SlotOptio
   const wanted = checked(secret)
   checkLabel(options.label)
   const open = life.writable()
-  return put(open, (slots) => prepare(life, open, wanted, options, slots), options.label)
+  return put(open, (slots) => prepare(life, open.parts.vault, wanted, options, slots), options.label)
 }
 
 export async function remove(life: Lifecycle, id: string): Promise<void> {
@@ -42,7 +42,18 @@ export async function replaceWith(
   const wanted = checked(secret)
   checkLabel(options.label)
   const open = life.writable()
-  return replace(open, known, (slots) => prepare(life, open, wanted, options, slots), options.label)
+  const make = (slots: readonly Slot[]) => prepare(life, open.parts.vault, wanted, options, slots)
+  return replace(open, known, make, options.label)
+}
+
+/** Another data key, because the present one has sealed nearly as often as it may. What was sealed with it still opens. */
+export async function raiseEpoch(open: OpenLocker): Promise<void> {
+  const { epoch } = open.parts.vault.header
+  await change(open, (vault, found) => {
+    // Another tab may have been quicker.
+    if (found.epoch === epoch) orThrow(vault.core.raiseEpoch())
+    return new Map()
+  })
 }
 
 /** Another slot in the place of this one, in one transaction. Rejects with `absent` where it is there no more. */
@@ -77,16 +88,16 @@ async function put(
       const removed = instead === undefined ? [] : removeFrom(into, instead)
       return new Map([...(slot.keys ?? []), ...removed])
     })
-    const added = slotOf(header.slots, toBase64url(id))
-    return { ...infoOf(added), ...(slot.code === undefined ? {} : { code: slot.code }) }
+    return addedOf(header, id, slot)
   } finally {
     slot.wipe()
   }
 }
 
-async function prepare(
+/** A slot for the root key of this vault. */
+export async function prepare(
   life: Lifecycle,
-  open: OpenLocker,
+  vault: OpenVault,
   secret: NewSecret,
   options: SlotOptions,
   slots: readonly Slot[],
@@ -95,7 +106,7 @@ async function prepare(
   throwIfAborted(signal)
   if (options.cost) life.cost = options.cost
   const core = await life.opener.core()
-  const order: SlotOrder = { core, vault: open.parts.vault, secret, cost: life.cost, signal, slots }
+  const order: SlotOrder = { core, vault, secret, cost: life.cost, signal, slots }
   const module = await slotModule(secret)
   const slot = await module.prepare(order)
   if (signal.aborted) slot.wipe()
@@ -154,6 +165,11 @@ async function change(open: OpenLocker, work: (vault: OpenVault, found: Header) 
   return written
 }
 
+/** What is told of a slot just made. */
+export function addedOf(header: Header, id: Uint8Array, { code }: Prepared): AddedSlot {
+  return { ...infoOf(slotOf(header.slots, toBase64url(id))), ...(code === undefined ? {} : { code }) }
+}
+
 function infoOf({ id, kind, label, created }: Slot): SlotInfo {
   return { id: toBase64url(id), kind, label, created }
 }
@@ -171,7 +187,7 @@ function checkedId(id: unknown): string {
   throw new TypeError("A slot's id is the text that slots.list() gives.")
 }
 
-function checkLabel(label: unknown): void {
+export function checkLabel(label: unknown): void {
   if (label === undefined) return
   if (
     typeof label !== 'string' ||
@@ -186,7 +202,7 @@ function isText(value: unknown): value is string {
 }
 
 /** A copy, so that nobody changes it while it is worked with. */
-function checked(secret: unknown): NewSecret {
+export function checked(secret: unknown): NewSecret {
   const { passphrase, recovery, passkey, device } = (secret ?? {}) as Record<string, unknown>
   if (isText(passphrase)) return { passphrase }
   if (recovery === true) return { recovery }

@@ -19,7 +19,7 @@ function same(a: unknown, b: unknown): boolean {
   return objects && JSON.stringify(a) === JSON.stringify(b)
 }
 
-const ofAState: readonly (keyof Status)[] = ['reason', 'error', 'progress']
+const ofAState: readonly (keyof Status)[] = ['reason', 'error', 'progress', 'lockAt', 'retryAt']
 
 export class StatusKeeper {
   current = initialStatus
@@ -30,7 +30,7 @@ export class StatusKeeper {
   }
 
   /** `undefined` takes an optional part away. Parts not named stay, except that a new state starts without
-   *  the old one's reason, error and progress. */
+   *  the old one's reason, error and progress, and the like. */
   change(changes: Changes): void {
     const { current } = this
     let next: Record<string, unknown> | undefined

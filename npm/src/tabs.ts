@@ -19,8 +19,17 @@ export interface TabEvents {
   /** Another tab has applied changes. */
   changed(lockerId: string, notes: readonly ChangeNote[]): void
   destroyed(lockerId: string): void
+  /** `lock()` was called in another tab. */
+  locked(lockerId: string): void
+  /** Another tab is about to give the locker other keys: what is pending here has to be applied before. */
+  apply(lockerId: string): void
+  /** Answers to that: another tab has begun, and has done it. */
+  begun(lockerId: string): void
+  applied(lockerId: string): void
   /** Another tab has changed the keyslots. */
   header(lockerId: string): void
+  /** Another tab has accepted what lies on the disk. */
+  repaired(lockerId: string): void
   /** Another tab is gone, and its journal is there for whoever takes it. */
   left(lockerId: string): void
 }
@@ -28,16 +37,38 @@ export interface TabEvents {
 /** The default channel; `undefined` where the environment has none. */
 export function broadcastChannel(name: string): ChannelPort | undefined {
   if (typeof BroadcastChannel === 'undefined') return undefined
-  const channel = new BroadcastChannel(name)
-  unref(channel)
+  let take: (message: unknown) => void = () => {}
+  let channel: BroadcastChannel | undefined
+  const open = () => {
+    channel ??= new BroadcastChannel(name)
+    channel.onmessage = (event: MessageEvent) => take(event.data)
+    // In node, listening keeps the process alive again.
+    unref(channel)
+  }
+  const rest = () => {
+    channel?.close()
+    channel = undefined
+  }
+  open()
+  const stop = new AbortController()
+  if (typeof document !== 'undefined') {
+    // The first message to a page in the back/forward cache would end it there. What it misses, it reads when it is back.
+    addEventListener('pagehide', rest, stop)
+    addEventListener('pageshow', open, stop)
+  }
   return {
-    post: (message) => channel.postMessage(message),
-    listen(take) {
-      channel.onmessage = (event: MessageEvent) => take(event.data)
-      // In node, listening keeps the process alive again.
-      unref(channel)
+    post(message) {
+      const present = channel ?? new BroadcastChannel(name)
+      present.postMessage(message)
+      if (!channel) present.close()
     },
-    close: () => channel.close(),
+    listen(to) {
+      take = to
+    },
+    close() {
+      stop.abort()
+      rest()
+    },
   }
 }
 
@@ -45,6 +76,18 @@ function isNote(value: unknown): value is ChangeNote {
   const { id, rev, writer } = (value ?? {}) as Record<string, unknown>
   return typeof id === 'string' && Number.isSafeInteger(rev) && writer instanceof Uint8Array
 }
+
+type Plain = Exclude<keyof TabEvents, 'changed'>
+const plain: readonly Plain[] = [
+  'destroyed',
+  'locked',
+  'header',
+  'left',
+  'apply',
+  'begun',
+  'applied',
+  'repaired',
+]
 
 export class Tabs {
   readonly #port: ChannelPort | undefined
@@ -55,7 +98,7 @@ export class Tabs {
       const { type, locker, changes } = (message ?? {}) as Record<string, unknown>
       if (typeof locker !== 'string') return
       if (type === 'changed' && Array.isArray(changes)) on.changed(locker, changes.filter(isNote))
-      else if (type === 'left' || type === 'destroyed' || type === 'header') on[type](locker)
+      else if (plain.includes(type as Plain)) on[type as Plain](locker)
     })
   }
 

@@ -3,15 +3,21 @@ import { compareVersions, type RecordKind, type SealedRecord, type Version } fro
 import type { Fields } from './profile.ts'
 import { deepFreeze } from './serialize.ts'
 
-interface Held extends Version {
+export interface Held extends Version {
   kind: RecordKind
   expires: number
   /** Frozen when it is an object; bytes are never handed out themselves. */
   value: unknown
 }
 
+/** What a record says beside its value. */
+type Meta = Pick<SealedRecord, 'id' | 'rev' | 'writer' | 'kind' | 'expires'>
+
 const profilePrefix = 'profile/'
 const entryPrefix = 'entry/'
+
+/** The version of the application's values: a number, sealed like any value. */
+export const schemaId = 'schema/version'
 
 export function fieldId(name: string): string {
   return profilePrefix + name
@@ -56,31 +62,43 @@ export class Values {
   readonly #fields: Fields
   readonly #now: () => number
   #profile: Readonly<Record<string, unknown>> | undefined
+  /** Whether any value expires, and who wants to know of another one. */
+  hasDates = false
+  dated: (() => void) | undefined
 
   constructor(fields: Fields, now: () => number) {
     this.#fields = fields
     this.#now = now
   }
 
-  /** The version held of `id`, also of a deletion. */
-  version(id: string): Version | undefined {
+  /** What is held of `id`, also of a deletion. */
+  held(id: string): Held | undefined {
     return this.#held.get(id)
   }
 
   /** Whether `record` comes after what is held. */
-  isNewer(record: SealedRecord): boolean {
+  isNewer(record: Meta): boolean {
     const held = this.#held.get(record.id)
     return held === undefined || compareVersions(record, held) > 0
   }
 
-  /** Takes a value in, unless a newer one is held. Notes in `changed` when it looks different. */
-  take(record: SealedRecord, value: unknown, changed?: Changed): void {
-    if (!this.isNewer(record)) return
+  /** Every id of which something is held. */
+  ids(): Iterable<string> {
+    return this.#held.keys()
+  }
+
+  /** Takes a value in, unless a newer one is held, or whatever is held. Notes in `changed` when it looks different. */
+  take(record: Meta, value: unknown, changed?: Changed, whatever?: 'whatever'): void {
+    if (!whatever && !this.isNewer(record)) return
     const { id, rev, writer, kind, expires } = record
     const before = changed ? this.#shown(id) : undefined
     // The old object stays in use for an equal value, so that nobody sees a change of reference.
     const kept = changed && sameValue(before, value) ? before : deepFreeze(value)
-    this.#held.set(id, { rev, writer, kind, expires, value: kept })
+    this.#held.set(id, { rev, writer, kind, expires, value: this.#isOver(expires) ? undefined : kept })
+    if (expires !== 0) {
+      this.hasDates = true
+      this.dated?.()
+    }
     if (!changed) return
     if (!sameValue(before, this.#shown(id))) {
       changed.add(id)
@@ -93,11 +111,39 @@ export class Values {
     return id.startsWith(profilePrefix) ? this.field(id.slice(profilePrefix.length)) : this.visible(id)
   }
 
-  /** The value itself, or `undefined` where there is none, it is deleted or it has expired. */
+  /** The value itself, or `undefined` where there is none, it is deleted or it has expired. Of a large one it is what
+   *  says where its parts lie. */
   visible(id: string): unknown {
     const held = this.#held.get(id)
-    if (held === undefined || held.kind === 'gone') return undefined
-    return held.expires !== 0 && held.expires <= this.#now() ? undefined : held.value
+    return held === undefined || this.#isOver(held.expires) ? undefined : held.value
+  }
+
+  /** Of what is held. */
+  kind(id: string): RecordKind | undefined {
+    return this.#held.get(id)?.kind
+  }
+
+  #isOver(expires: number): boolean {
+    return expires !== 0 && expires <= this.#now()
+  }
+
+  /** Lets go of what has expired, and notes it in `changed`. */
+  expire(changed: Changed): { over: string[]; next: number } {
+    const over: string[] = []
+    let next = Number.POSITIVE_INFINITY
+    for (const [id, held] of this.#held) {
+      if (held.expires === 0) continue
+      if (!this.#isOver(held.expires)) {
+        next = Math.min(next, held.expires)
+        continue
+      }
+      over.push(id)
+      if (held.value === undefined) continue
+      held.value = undefined
+      changed.add(id)
+      this.#profile = undefined
+    }
+    return { over, next }
   }
 
   field(name: string): unknown {

@@ -5,14 +5,14 @@
 import { toJson } from './base64url.ts'
 import { asHeader } from './checked.ts'
 import { asError, type Failure, LockerError, lockedMeanwhile, orThrow, outOfMemory } from './errors.ts'
-import type { Header, SealedRecord, Version } from './format.ts'
+import type { Header, Member, SealedRecord } from './format.ts'
 import { headerFromJson } from './header_json.ts'
 import { Memory, PackedReader, PackedWriter, recordKinds, textBound } from './packed.ts'
 import type { Vault as CoreVault, MainModule } from './wasm/locker.js'
 
 /** A value to seal. */
 export type PlainItem = { id: string; expires: number } & (
-  | { kind: 'json'; text: string }
+  | { kind: 'json' | 'parts'; text: string }
   | { kind: 'bytes'; bytes: Uint8Array }
   | { kind: 'gone' }
 )
@@ -23,22 +23,23 @@ export interface Sealed {
   normalized?: string
 }
 
-/** What a record holds: a parsed value, bytes, `undefined` for a deletion; or it does not open. */
+/** What a record holds: a parsed value, bytes, `undefined` for a deletion and for what has expired and was swept; or
+ *  it does not open. */
 export type Opened = { opens: true; value: unknown } | { opens: false }
 
 /** A change of the record set, as the root has to know it. */
 export interface RootChange {
   id: string
   /** The version that lay there. */
-  before?: Version
+  before?: Member
   /** The version that lies there now; none when it was removed. */
-  after?: Version
+  after?: Member
 }
 
 export type RootCheck = 'ok' | 'records' | 'header' | Failure
 
 const recordFrame = 2 + 8 + 8 + 4 + 1 + 8 + 12 + 4
-const changeFrame = 2 + 1 + 8 + 8 + 8 + 8
+const changeFrame = 2 + 1 + 8 + 8 + 8 + 8 + 8 + 8
 /** WASM memory never shrinks: what is opened goes in by pieces of about this size, not all at once. */
 const chunkBytes = 1 << 20
 
@@ -48,10 +49,10 @@ const noWriter = new Uint8Array(8)
 const keptInput = 131_072
 
 export class OpenVault {
-  readonly #module: MainModule
+  readonly module: MainModule
   readonly #core: CoreVault
   /** What the plain exports are called with; the class of the core is for what is done once. */
-  readonly #handle: number
+  readonly handle: number
   #lastMemory: Memory
   /** Where the input goes, and how much of it has room there. */
   #input = 0
@@ -60,12 +61,13 @@ export class OpenVault {
   #self: SealedRecord['writer'] | undefined
   /** Of the newest header that was seen on the disk. */
   headerRev = 0
+  now: () => number = Date.now
   #wiped = false
 
   constructor(module: MainModule, core: CoreVault) {
-    this.#module = module
+    this.module = module
     this.#core = core
-    this.#handle = core.handle()
+    this.handle = core.handle()
     this.#lastMemory = new Memory(module.HEAPU8)
   }
 
@@ -106,7 +108,7 @@ export class OpenVault {
       bound += 2 + textBound(item.id) + 1 + 8 + 4
       bound += typeof content === 'string' ? textBound(content) : content.length
     }
-    const write = this.#writer(bound)
+    const write = this.writer(bound)
     for (let i = 0; i < items.length; i++) {
       const { id, kind, expires } = items[i] as PlainItem
       const content = contents[i] as string | Uint8Array
@@ -119,7 +121,7 @@ export class OpenVault {
         write.bytes(content)
       }
     }
-    const read = this.#reader(this.#module._vault_seal(this.#handle, items.length, write.length, now))
+    const read = this.#reader(this.module._vault_seal(this.handle, items.length, write.length, now))
     this.#self ??= this.#core.writer()
     const self = this.#self
     const sealed: Sealed[] = []
@@ -140,17 +142,19 @@ export class OpenVault {
 
   /** Opens what one of `chunks()` holds, in one call. */
   openChunk(records: readonly SealedRecord[], accumulate: boolean): Opened[] {
-    let bound = 0
-    for (const record of records) bound += packedBound(record)
-    const write = this.#writer(bound)
-    for (const record of records) writeRecord(write, record)
+    const packed = this.#pack(records)
     const read = this.#reader(
-      this.#module._vault_open(this.#handle, records.length, write.length, Number(accumulate)),
+      this.module._vault_open(this.handle, records.length, packed, Number(accumulate)),
     )
     const status = read.bytes(records.length)
     const values = JSON.parse(read.text(read.u32())) as unknown[]
     const opened = Array.from(status, (kind, i): Opened => {
-      if (kind === 3) return { opens: false }
+      if (kind === 3) {
+        const { box, expires } = records[i] as SealedRecord
+        return box.length === 0 && expires <= this.now()
+          ? { opens: true, value: undefined }
+          : { opens: false }
+      }
       if (kind === 1) return { opens: true, value: read.bytes(read.u32()) }
       return { opens: true, value: kind === 0 ? values[i] : undefined }
     })
@@ -165,22 +169,20 @@ export class OpenVault {
 
   /** Whether what was opened since `beginSum` is what the root knows. */
   checkRoot(root: SealedRecord): RootCheck {
-    const write = this.#writer(packedBound(root))
-    writeRecord(write, root)
-    return this.core.checkRoot(write.length)
+    return this.core.checkRoot(this.#pack([root]))
   }
 
   /** A root for what was opened since `beginSum`. */
   newRoot(now: number): SealedRecord {
     this.#mustLive()
-    return readRecord(this.#reader(this.#module._vault_rebuild_root(this.#handle, now)))
+    return readRecord(this.#reader(this.module._vault_rebuild_root(this.handle, now)))
   }
 
   /** The root after these changes; a failure where the present one does not open. */
   nextRoot(root: SealedRecord, changes: readonly RootChange[], now: number): SealedRecord | Failure {
     let bound = packedBound(root)
     for (const change of changes) bound += changeFrame + textBound(change.id)
-    const write = this.#writer(bound)
+    const write = this.writer(bound)
     writeRecord(write, root)
     const rootBytes = write.length
     for (const { id, before, after } of changes) {
@@ -188,11 +190,22 @@ export class OpenVault {
       write.u8(before ? 1 : 0)
       write.f64(before?.rev ?? 0)
       write.bytes(before?.writer ?? noWriter)
+      write.f64(before?.expires ?? 0)
       write.f64(after?.rev ?? 0)
       write.bytes(after?.writer ?? noWriter)
+      write.f64(after?.expires ?? 0)
     }
-    const output = this.#module._vault_apply_root(this.#handle, rootBytes, changes.length, write.length, now)
+    const output = this.module._vault_apply_root(this.handle, rootBytes, changes.length, write.length, now)
     return output === 0 ? this.core.failure() : readRecord(this.#reader(output))
+  }
+
+  /** What one of `chunks()` holds of another vault of this locker, sealed for this one: ids and versions stay. They count
+   *  for `newRoot`. */
+  reseal(from: OpenVault, records: readonly SealedRecord[]): SealedRecord[] {
+    const packed = this.#pack(records)
+    const output = this.module._vault_reseal(this.handle, from.handle, records.length, packed)
+    const read = this.#reader(output)
+    return records.map(() => readRecord(read))
   }
 
   /** The key of cookies sealed in `epoch`, 0 for the present one. The caller wipes it. */
@@ -215,7 +228,7 @@ export class OpenVault {
 
   // Memory may have grown in any call, and HEAPU8 is another object then: never used without a look.
   get #memory(): Memory {
-    if (this.#lastMemory.bytes !== this.#module.HEAPU8) this.#lastMemory = new Memory(this.#module.HEAPU8)
+    if (this.#lastMemory.bytes !== this.module.HEAPU8) this.#lastMemory = new Memory(this.module.HEAPU8)
     return this.#lastMemory
   }
 
@@ -223,15 +236,25 @@ export class OpenVault {
     if (this.#wiped) throw lockedMeanwhile()
   }
 
-  #writer(bytes: number): PackedWriter {
+  /** Where the input of the next call goes, with room for this much. */
+  writer(bytes: number): PackedWriter {
     this.#mustLive()
     if (bytes > this.#room) {
       this.#room = 0
-      this.#input = this.#module._vault_input(this.#handle, bytes)
+      this.#input = this.module._vault_input(this.handle, bytes)
       if (this.#input === 0) throw outOfMemory()
       if (bytes <= keptInput) this.#room = bytes
     }
     return new PackedWriter(this.#memory, this.#input)
+  }
+
+  /** Puts records where the core finds them; how many bytes they are. */
+  #pack(records: readonly SealedRecord[]): number {
+    let bound = 0
+    for (const record of records) bound += packedBound(record)
+    const write = this.writer(bound)
+    for (const record of records) writeRecord(write, record)
+    return write.length
   }
 
   #reader(output: number): PackedReader {

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace kbve::crypto {
@@ -49,6 +50,28 @@ hmac_tag hmac_key::tag(bytes_view message) const noexcept {
   state running;
   std::memcpy(&running, state_.data(), sizeof running);
   crypto_auth_hmacsha256_update(&running, message.data(), message.size());
+  hmac_tag out;
+  crypto_auth_hmacsha256_final(&running, out.data());  // leaves the state wiped
+  return out;
+}
+
+hmac_message::hmac_message(const hmac_key& key) noexcept : state_(key.state_) {
+  if (!key.ready_) std::abort();
+}
+
+hmac_message::~hmac_message() {
+  wipe(state_);
+}
+
+void hmac_message::add(bytes_view piece) noexcept {
+  // The bytes are a state's storage, aligned for it and filled with a copy of one.
+  auto* const running = std::launder(reinterpret_cast<state*>(state_.data()));  // NOLINT
+  crypto_auth_hmacsha256_update(running, piece.data(), piece.size());
+}
+
+hmac_tag hmac_message::tag() const noexcept {
+  state running;
+  std::memcpy(&running, state_.data(), sizeof running);
   hmac_tag out;
   crypto_auth_hmacsha256_final(&running, out.data());  // leaves the state wiped
   return out;

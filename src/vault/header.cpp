@@ -4,6 +4,7 @@
 
 #include "detail/json.hpp"
 #include "detail/json_text.hpp"
+#include "kbve/core/secret.hpp"
 #include "slot_json.hpp"
 
 namespace kbve::vault {
@@ -19,21 +20,6 @@ std::unexpected<error> malformed(std::string_view what) {
   return fail(errc::tampered, std::string("The locker's header is damaged: ")
                                   .append(what)
                                   .append(" Restore a backup, or open the locker from another device."));
-}
-
-canonical_writer canonical_fields(const header& value) {
-  canonical_writer out;
-  out.integer(1)
-      .integer(value.rev)
-      .data(value.locker_id)
-      .data(value.key_id)
-      .text(value.tenant)
-      .text(value.name)
-      .integer(value.created)
-      .integer(value.epoch)
-      .list(value.slots.size());
-  for (const slot& each : value.slots) append_canonical(out, each);
-  return out;
 }
 
 }  // namespace
@@ -99,12 +85,27 @@ std::string to_json(const header& value) {
   return out;
 }
 
+void append_canonical(canonical_writer& out, const header& value) {
+  out.integer(1)
+      .integer(value.rev)
+      .data(value.locker_id)
+      .data(value.key_id)
+      .text(value.tenant)
+      .text(value.name)
+      .integer(value.created)
+      .integer(value.epoch)
+      .list(value.slots.size());
+  for (const slot& each : value.slots) append_canonical(out, each);
+}
+
 crypto::hmac_tag mac_of(const header& value, const crypto::hmac_key& header_key) {
-  return header_key.tag(canonical_fields(value).view());
+  canonical_writer fields;
+  append_canonical(fields, value);
+  return header_key.tag(fields.view());
 }
 
 bool mac_holds(const header& value, const crypto::hmac_key& header_key) {
-  return header_key.verify(canonical_fields(value).view(), value.mac);
+  return equal_in_constant_time(mac_of(value, header_key), value.mac);
 }
 
 }  // namespace kbve::vault

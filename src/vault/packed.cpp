@@ -210,10 +210,9 @@ result<std::size_t> packed_door::seal_checked(vault& with, std::size_t count, by
     write_record_head(out,
                       {.id = item.id,
                        .version = {.rev = rev, .writer = with.writer()},
-                       .epoch = with.current_header().epoch,
                        .kind = item.kind,
                        .expires = item.expires},
-                      nonce, box);
+                      with.current_header().epoch, nonce, box);
     with.seal(item, rev, nonce, out.take(box));
     out.u32(instead.size());
     out.raw(instead);
@@ -245,7 +244,8 @@ result<std::size_t> packed_door::open(vault& with, std::size_t count, std::size_
     const crypto::aead_mask* const mask = ahead.next(read.record.meta.epoch);
     if (accumulate) {
       ++sum_count_;
-      if (read.has_term) sum_.add(with.term(read.record.meta.id, read.record.meta.version));
+      if (read.has_term)
+        sum_.add(with.term(read.record.meta.id, read.record.meta.version, read.record.meta.expires));
     }
     if (i != 0) out.u8(',');
     std::optional<std::size_t> value;
@@ -257,9 +257,11 @@ result<std::size_t> packed_door::open(vault& with, std::size_t count, std::size_
           read.record.meta.kind == record_kind::bytes ? in_place(read.record.box).first(plain) : out.peek(plain),
           mask);
     }
-    status[i] =
-        value ? static_cast<std::uint8_t>(read.record.meta.kind) : static_cast<std::uint8_t>(open_status::closed);
-    if (value && read.record.meta.kind == record_kind::json) {
+    const bool is_json = holds_json(read.record.meta.kind);
+    status[i] = !value    ? static_cast<std::uint8_t>(open_status::closed)
+                : is_json ? static_cast<std::uint8_t>(open_status::json)
+                          : static_cast<std::uint8_t>(read.record.meta.kind);
+    if (value && is_json) {
       (void)out.take(*value);
     } else {
       out.raw(std::string_view("null"));
@@ -287,6 +289,31 @@ result<std::size_t> packed_door::open(vault& with, std::size_t count, std::size_
   output_used_ = std::max(output_used_, out.size());
   input_.release_large();
   return out.size();
+}
+
+result<std::size_t> packed_door::reseal(vault& from, vault& to, std::size_t count, std::size_t size) {
+  const auto in = taken(size);
+  if (!in) return std::unexpected(in.error());
+  const wiped_after wiped(input_.all().first(size));
+  // Records are as long as they were.
+  if (!prepare_output(size)) return out_of_memory();
+  cursor out(output_.all());
+  packed_reader records(*in);
+  nonces_.begin(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const record_view record = read_record(records).record;
+    if (!records.ok() || record.box.size() < crypto::aead_tag_size) return not_packed();
+    const mutable_bytes_view plain = in_place(record.box).first(record.box.size() - crypto::aead_tag_size);
+    const auto length = from.open(record, plain);
+    if (!length) return not_packed();
+    const crypto::aead_nonce nonce = nonces_.next();
+    write_record_head(out, record.meta, to.current_header().epoch, nonce, record.box.size());
+    to.reseal(record.meta, plain.first(*length), nonce, out.take(record.box.size()));
+    to.observe(record.meta.version.rev);
+    sum_.add(to.term(record.meta.id, record.meta.version, record.meta.expires));
+    ++sum_count_;
+  }
+  return records.done() ? result<std::size_t>(out.size()) : not_packed();
 }
 
 mutable_bytes_view packed_door::in_place(bytes_view part) noexcept {
@@ -339,9 +366,14 @@ result<std::size_t> packed_door::apply_root(vault& with, std::size_t root_size, 
     version after;
     const bool good_before = to_integer(reader.f64(), before.rev);
     before.writer = reader.array<8>();
+    const bool good_before_date = to_integer(reader.f64(), change.before_expires);
     const bool good_after = to_integer(reader.f64(), after.rev);
     after.writer = reader.array<8>();
-    if (!good_before || !good_after || had_old > 1 || change.id.size() > max_id_bytes) return bad_call();
+    const bool good_after_date = to_integer(reader.f64(), change.after_expires);
+    if (!good_before || !good_before_date || !good_after || !good_after_date || had_old > 1 ||
+        change.id.size() > max_id_bytes) {
+      return bad_call();
+    }
     if (had_old == 1) change.before = before;
     if (after.rev != 0) change.after = after;
     applied.push_back(change);
@@ -358,18 +390,23 @@ result<std::size_t> packed_door::apply_root(vault& with, std::size_t root_size, 
 result<std::size_t> packed_door::put_root(const sealed_root& root) {
   if (!prepare_output(smallest_record + sealed_root::id.size() + root.box.size())) return out_of_memory();
   cursor out(output_.all());
-  write_record_head(out,
-                    {.id = sealed_root::id,
-                     .version = root.version,
-                     .epoch = root.epoch,
-                     .kind = record_kind::json,
-                     .expires = 0},
-                    root.nonce, root.box.size());
+  write_record_head(out, {.id = sealed_root::id, .version = root.version, .kind = record_kind::json, .expires = 0},
+                    root.epoch, root.nonce, root.box.size());
   out.raw(root.box);
   return out.size();
 }
 
+const std::uint8_t* packed_door::mac(const vault& with, std::size_t size, bool begin) noexcept {
+  if (size > input_.size()) return nullptr;
+  if (begin || !message_) message_.emplace(with.header_key());
+  message_->add(bytes_view(input_.view()).first(size));
+  input_.release_large();
+  tag_ = message_->tag();
+  return tag_.data();
+}
+
 void packed_door::wipe_all() noexcept {
+  message_.reset();
   input_.release();
   output_.release();
   output_used_ = 0;

@@ -17,7 +17,7 @@ namespace kbve::vault {
 /// The bytes of an item, record or change without what varies in length.
 inline constexpr std::size_t smallest_item = 2 + 1 + 8 + 4;
 inline constexpr std::size_t smallest_record = 2 + 8 + 8 + 4 + 1 + 8 + 12 + 4;
-inline constexpr std::size_t smallest_change = 2 + 1 + 8 + 8 + 8 + 8;
+inline constexpr std::size_t smallest_change = 2 + 1 + 8 + 8 + 8 + 8 + 8 + 8;
 
 /// Writes packed values into memory that is known to suffice.
 class cursor {
@@ -86,18 +86,19 @@ inline record_in read_record(packed_reader& in) noexcept {
   const bool good_date = to_integer(in.f64(), meta.expires);
   out.record.nonce = in.array<crypto::aead_nonce_size>();
   out.record.box = in.take(in.u32());
-  out.sound = out.has_term && good_date && kind <= static_cast<std::uint8_t>(record_kind::gone) &&
+  out.sound = out.has_term && good_date && kind <= static_cast<std::uint8_t>(record_kind::parts) &&
               out.record.box.size() >= crypto::aead_tag_size;
   return out;
 }
 
-inline void write_record_head(cursor& out, const record_meta& meta, const crypto::aead_nonce& nonce,
-                              std::size_t box) {
+/// `epoch` stands for the one in `meta`.
+inline void write_record_head(cursor& out, const record_meta& meta, std::uint32_t epoch,
+                              const crypto::aead_nonce& nonce, std::size_t box) {
   out.u16(meta.id.size());
   out.raw(meta.id);
   out.integer(meta.version.rev);
   out.raw(meta.version.writer);
-  out.u32(meta.epoch);
+  out.u32(epoch);
   out.u8(static_cast<std::uint8_t>(meta.kind));
   out.integer(meta.expires);
   out.raw(nonce);

@@ -46,6 +46,7 @@ std::string_view kind_name(record_kind kind) noexcept {
     case record_kind::json: return "json";
     case record_kind::bytes: return "bytes";
     case record_kind::gone: return "gone";
+    case record_kind::parts: return "parts";
   }
   return "";
 }
@@ -98,9 +99,10 @@ std::optional<std::size_t> binding::open(const crypto::aead_key& key, const reco
   return size;
 }
 
-crypto::hmac_tag set_term(const crypto::hmac_key& set_key, std::string_view id, const version& at) noexcept {
-  byte_array<4 + max_id_bytes + 8 + 4 + 8> message;
-  return set_key.tag(fixed_canonical(message).text(id).integer(at.rev).data(at.writer).view());
+crypto::hmac_tag set_term(const crypto::hmac_key& set_key, std::string_view id, const version& at,
+                          std::uint64_t expires) noexcept {
+  byte_array<4 + max_id_bytes + 8 + 4 + 8 + 8> message;
+  return set_key.tag(fixed_canonical(message).text(id).integer(at.rev).data(at.writer).integer(expires).view());
 }
 
 }  // namespace kbve::vault

@@ -35,6 +35,10 @@ std::unexpected<error> bad_secret() {
   return fail(errc::invalid_field, "The slot needs a secret of another length; derive it again.", "key");
 }
 
+std::unexpected<error> another_locker() {
+  return fail(errc::conflict, "The stored header belongs to another locker or another root key; unlock again.");
+}
+
 std::unexpected<error> bad_root(std::string_view what) {
   return fail(errc::tampered, std::string("The locker's root ")
                                   .append(what)
@@ -92,6 +96,16 @@ result<vault> vault::unlock(header from, std::size_t slot_index, bytes_view secr
 vault vault::adopt(header from, secret_key root_key, schema fields) {
   vault out(std::move(from), std::move(root_key), std::move(fields));
   if (!mac_holds(out.header_, out.header_key_)) out.header_integrity_ = integrity::header;
+  return out;
+}
+
+result<vault> vault::rekeyed(header from, schema fields) {
+  crypto::fill_random(from.key_id);
+  from.slots.clear();
+  vault out(std::move(from), crypto::random_key(), std::move(fields));
+  auto raised = out.raise_header();
+  if (raised) raised = out.raise_epoch();
+  if (!raised) return std::unexpected(std::move(raised).error());
   return out;
 }
 
@@ -166,14 +180,31 @@ result<void> vault::raise_epoch() {
 }
 
 result<void> vault::take_header(header other) {
-  if (other.locker_id != header_.locker_id || other.key_id != header_.key_id) {
-    return fail(errc::conflict, "The stored header belongs to another locker or another root key; unlock again.");
-  }
+  if (other.locker_id != header_.locker_id || other.key_id != header_.key_id) return another_locker();
   if (!mac_holds(other, header_key_)) {
     return fail(errc::tampered,
                 "The stored header was changed by somebody without the locker's key; restore a backup, or repair "
                 "the locker.");
   }
+  go_on_with(std::move(other));
+  return {};
+}
+
+result<void> vault::accept_header(header other) {
+  if (other.locker_id != header_.locker_id || other.key_id != header_.key_id) return another_locker();
+  const bool genuine = mac_holds(other, header_key_);
+  // Numbers that nobody signed count as far as they are likely: a forged one must not use up all there are.
+  std::uint64_t rev = genuine || other.rev < integer_limit / 2 ? other.rev : 0;
+  rev = std::max(rev, known_header_rev_);
+  if (header_integrity_ == integrity::ok) rev = std::max(rev, header_.rev);
+  other.rev = rev + 1;
+  if (!genuine && opened_epoch_ != 0) other.epoch = opened_epoch_;
+  go_on_with(std::move(other));
+  sign();
+  return {};
+}
+
+void vault::go_on_with(header other) {
   if (other.epoch != header_.epoch) {
     data_key_ = derive_data_key(root_key_, other.key_id, other.epoch);
     root_seals_ = 0;
@@ -181,7 +212,6 @@ result<void> vault::take_header(header other) {
   }
   header_ = std::move(other);
   header_integrity_ = integrity::ok;
-  return {};
 }
 
 result<std::optional<std::string>> vault::check(const plain_item& item) const {
@@ -200,6 +230,9 @@ result<std::optional<std::string>> vault::check(const plain_item& item) const {
   }
   const bool is_profile = item.id.starts_with(profile_prefix);
   switch (item.kind) {
+    case record_kind::parts:
+      if (is_profile) break;
+      [[fallthrough]];
     case record_kind::json:
       if (is_profile) return schema_.check(item.id.substr(profile_prefix.size()), as_text(item.value));
       if (detail::check_json(as_text(item.value)) == detail::json_flaw::none) return std::nullopt;
@@ -213,7 +246,7 @@ result<std::optional<std::string>> vault::check(const plain_item& item) const {
       if (item.value.empty()) return std::nullopt;
       return fail(errc::invalid_field, "A deletion carries no value.", about());
   }
-  return fail(errc::invalid_field, "A value is JSON, bytes or a deletion.", about());
+  return fail(errc::invalid_field, "A value is JSON, bytes or a deletion; parts belong to entries.", about());
 }
 
 result<std::uint64_t> vault::draw_revs(std::size_t count, std::uint64_t now) {
@@ -234,16 +267,22 @@ void vault::seal(const plain_item& item, std::uint64_t rev, const crypto::aead_n
                  mutable_bytes_view out) {
   const record_meta meta{.id = item.id,
                          .version = {.rev = rev, .writer = writer_},
-                         .epoch = header_.epoch,
+                         .epoch = 0,
                          .kind = item.kind,
                          .expires = item.expires};
-  record_binding_.seal(data_key_, meta, nonce, item.value, out);
+  reseal(meta, item.value, nonce, out);
+}
+
+void vault::reseal(record_meta meta, bytes_view value, const crypto::aead_nonce& nonce, mutable_bytes_view out) {
+  meta.epoch = header_.epoch;
+  record_binding_.seal(data_key_, meta, nonce, value, out);
   ++seals_since_;
 }
 
 const crypto::aead_key* vault::key_of(std::uint32_t epoch) {
   if (epoch == header_.epoch) return &data_key_;
-  if (epoch > header_.epoch) return nullptr;
+  // A header that does not hold does not say which epochs there are either.
+  if (epoch > header_.epoch && header_integrity_ == integrity::ok) return nullptr;
   const auto found = std::ranges::find(old_keys_, epoch, &epoch_key::epoch);
   if (found != old_keys_.end()) return &found->key;
   epoch_key derived{.epoch = epoch, .key = derive_data_key(root_key_, header_.key_id, epoch)};
@@ -265,7 +304,7 @@ std::optional<std::size_t> vault::open(const record_view& record, mutable_bytes_
   const auto size = record_binding_.open(*key, record, out, mask);
   if (!size) return std::nullopt;
   // Whoever holds the key may still have sealed what is not of its kind; it must not spoil the others.
-  const bool fits = record.meta.kind == record_kind::json
+  const bool fits = holds_json(record.meta.kind)
                         ? detail::check_json(as_text(out.first(*size))) == detail::json_flaw::none
                         : record.meta.kind == record_kind::bytes || *size == 0;
   if (!fits) {
@@ -273,6 +312,7 @@ std::optional<std::size_t> vault::open(const record_view& record, mutable_bytes_
     return std::nullopt;
   }
   observe(record.meta.version.rev);
+  opened_epoch_ = std::max(opened_epoch_, record.meta.epoch);
   return size;
 }
 
@@ -288,6 +328,8 @@ result<root> vault::open_root(const record_view& sealed) {
   const auto found = parse_root(as_text(bytes_view(plain).first(*size)));
   if (!found || found->rev != sealed.meta.version.rev) return bad_root("is not what a root contains.");
   observe(found->rev);
+  opened_epoch_ = std::max(opened_epoch_, sealed.meta.epoch);
+  known_header_rev_ = std::max(known_header_rev_, found->header_rev);
   root_seals_ = sealed.meta.epoch == header_.epoch ? found->sealed : 0;
   return *found;
 }
@@ -304,11 +346,11 @@ result<sealed_root> vault::apply_root(const root& old, std::span<const root_chan
   for (const root_change& change : changes) {
     if (change.before) {
       if (next.count == 0) return bad_root("counts fewer records than there are.");
-      next.sum.subtract(term(change.id, *change.before));
+      next.sum.subtract(term(change.id, *change.before, change.before_expires));
       --next.count;
     }
     if (change.after) {
-      next.sum.add(term(change.id, *change.after));
+      next.sum.add(term(change.id, *change.after, change.after_expires));
       ++next.count;
       ++next.sealed;
     }

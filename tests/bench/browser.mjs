@@ -1,6 +1,6 @@
 /**
  * `npm run bench:browser`: what a page feels, in headless Chromium.
- *   node tests/bench/browser.mjs [--json FILE] [--quick] [locker | tokens]
+ *   node tests/bench/browser.mjs [--json FILE] [--quick] [locker | unlock | tokens]
  */
 import { bundleForBrowser } from '../browser/harness/bundle.mjs'
 import { startChromium } from '../browser/harness/chromium.mjs'
@@ -8,6 +8,7 @@ import { startServer } from '../browser/harness/server.mjs'
 import { row } from './measure.mjs'
 import { askedFor, finish, printComparison } from './report.mjs'
 import { decodeRows, verifyAlgorithms, verifyRow } from './token_rows.mjs'
+import { unlockRow } from './unlock.mjs'
 
 const { quick, names: parts } = askedFor()
 
@@ -39,6 +40,11 @@ async function tokenRows(browser, origin) {
     rows.push(verifyRow(alg, await inPage(browser, origin, 'verifyCosts', alg, { rounds })))
   }
   return rows
+}
+
+async function unlockRows(browser) {
+  console.log('  measuring unlock-device …')
+  return [await unlockRow(browser, { rounds: quick ? 15 : 41 })]
 }
 
 async function lockerRows(browser, origin) {
@@ -89,7 +95,11 @@ const server = await startServer(web, { headers: isolation })
 const browser = await startChromium()
 try {
   const rows = []
-  for (const [part, measure] of Object.entries({ locker: lockerRows, tokens: tokenRows })) {
+  for (const [part, measure] of Object.entries({
+    locker: lockerRows,
+    unlock: unlockRows,
+    tokens: tokenRows,
+  })) {
     if (parts.length === 0 || parts.includes(part)) rows.push(...(await measure(browser, server.origin)))
   }
   printComparison(`@kbve/locker in Chromium ${browser.context.browser()?.version() ?? ''}`.trim(), rows)

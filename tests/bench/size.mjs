@@ -132,7 +132,21 @@ const when = {
   'recovery_slot.js': 'when a recovery code is used or made',
   'passkey_slot.js': 'when a passkey is used or made',
   'slots.js': 'when keyslots are listed or changed',
+  'backup.js': 'when a backup is made or restored',
+  'storage/memory_session.js': 'when memoryStorage() is used, or a backup restored',
   'locks.js': 'when exclusive() is called',
+  'repair.js': 'when repair() is called, in any tab',
+  'database_locks.js': 'when exclusive() is called in a browser without Web Locks',
+  'rekey.js': 'when rekey() is called',
+  'storage/upgrade.js': 'when rekey() is called',
+  'idle.js': 'where idleLock is set',
+  'remember.js': 'where remember is set',
+  'large.js': 'when entries.store, load or info is called',
+  'parts.js': 'when a large entry is replaced, and at an unlocking where there are some',
+  'storage/part_store.js': 'with the two above',
+  'expiry.js': 'when a value expires one day',
+  'sweep.js': 'while a locker is locked, and with expiry.js',
+  'migration.js': 'when values are brought up to a new version',
 }
 
 const barred = (name, size, bar, note) =>

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import type { SuiteContext } from '../suite/harness.ts'
-import type { Browsing } from './harness/ports.ts'
+import type { ChromiumBrowsing } from './harness/ports.ts'
 
 /** Notes every violation of the policy, and every WASM memory of the page. */
 function watch(): void {
@@ -43,7 +43,7 @@ interface Watched {
   memories: WebAssembly.Memory[]
 }
 
-export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
+export function suite(t: SuiteContext, { chromium, server }: ChromiumBrowsing): void {
   async function watchedTab() {
     const complaints: string[] = []
     const prepare = async (page: Page) => {

@@ -2,7 +2,7 @@
  *  of its own. */
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
-import type { Browsing, Tab } from './harness/ports.ts'
+import type { ChromiumBrowsing, Tab } from './harness/ports.ts'
 
 interface Options {
   sealed: boolean
@@ -10,7 +10,7 @@ interface Options {
   secure: boolean
 }
 
-export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
+export function suite(t: SuiteContext, { chromium, server }: ChromiumBrowsing): void {
   async function tab(name: string, options: Options): Promise<Tab> {
     const opened = await chromium.open(`${server.origin}/page.html`)
     t.after(() => opened.page.close().catch(() => {}))

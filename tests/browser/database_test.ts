@@ -1,67 +1,21 @@
-/** The database refused, deleted or upgraded under an open locker. */
+/** The database deleted or upgraded under an open locker. */
 import { expect } from 'chai'
-import type { Page } from 'playwright-core'
 import type { SuiteContext } from '../suite/harness.ts'
-import type { Browsing, Tab } from './harness/ports.ts'
+import type { Browsing, TestTab } from './harness/ports.ts'
 
-export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
-  async function blank(prepare?: (page: Page) => Promise<unknown>): Promise<Tab> {
-    const tab = await chromium.open(`${server.origin}/page.html`, prepare ? { prepare } : {})
+export function suite(t: SuiteContext, { engine, server }: Browsing): void {
+  async function blank(): Promise<TestTab> {
+    const tab = await engine.open(`${server.origin}/page.html`)
     t.after(() => tab.page.close())
     return tab
   }
 
-  async function opened(name: string): Promise<Tab> {
+  async function opened(name: string): Promise<TestTab> {
     const tab = await blank()
     const status = await tab.page.evaluate((at) => kbve.open(at), name)
     expect(status).to.include({ state: 'unlocked', integrity: 'ok' })
     return tab
   }
-
-  t.describe('no IndexedDB', () => {
-    const ways: Record<string, () => void> = {
-      'there is none': () => Object.defineProperty(globalThis, 'indexedDB', { value: undefined }),
-      'open() throws': () => {
-        IDBFactory.prototype.open = () => {
-          throw new DOMException('denied', 'SecurityError')
-        }
-      },
-      'open() fails': () => {
-        const open = IDBFactory.prototype.open
-        IDBFactory.prototype.open = function (name) {
-          const request = open.call(this, `${name} refused`)
-          request.addEventListener('upgradeneeded', () => request.transaction?.abort())
-          return request
-        }
-      },
-    }
-    for (const [what, way] of Object.entries(ways)) {
-      t.test(`${what}: failed, with storage_unavailable, and nothing is kept in memory instead`, async () => {
-        const tab = await blank((page) => page.addInitScript(way))
-        for (const unlock of ['device', 'ask'] as const) {
-          const status = await tab.page.evaluate(({ at, unlock }) => kbve.open(at, { unlock }), {
-            at: t.name(),
-            unlock,
-          })
-          expect(status, unlock).to.include({ state: 'failed', code: 'storage_unavailable', pending: 0 })
-          const codes = await tab.page.evaluate(async () => {
-            const told = (error: { code: string }) => error.code
-            const set = (() => {
-              try {
-                kbve.locker.set('username', 'ann')
-                return 'nothing'
-              } catch (error) {
-                return told(error as { code: string })
-              }
-            })()
-            return [set, await kbve.locker.create({ passphrase: 'x' }).then(() => 'nothing', told)]
-          })
-          expect(codes, unlock).to.deep.equal(['locked', 'storage_unavailable'])
-          expect(await tab.page.evaluate(() => kbve.locker.get('username'))).to.equal('')
-        }
-      })
-    }
-  })
 
   t.test(
     'the main database is deleted under an open locker: it closes, says why, and makes nothing anew',
@@ -99,19 +53,8 @@ export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
         'evicted',
         'conflict',
       ])
-      const stores = await other.page.evaluate(async (at) => {
-        const databases = (await indexedDB.databases()).map((db) => db.name)
-        if (!databases.includes(`kbve-locker/test/${at}`)) return 'no database'
-        const db = await kbve.rawOpen(at).catch(() => undefined)
-        if (!db || db.objectStoreNames.length === 0) return 'no stores'
-        const count = await new Promise((resolve) => {
-          const request = db.transaction('meta').objectStore('meta').getAllKeys()
-          request.onsuccess = () => resolve(request.result.includes('header') ? 'a header' : 'no header')
-        })
-        db.close()
-        return count
-      }, name)
-      expect(stores, 'nothing was made anew').to.not.equal('a header')
+      const left = await other.page.evaluate((at) => kbve.remains(at), name)
+      expect(left, 'nothing was made anew').to.not.equal('a header')
     },
   )
 
@@ -147,7 +90,7 @@ export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
   async function upgradedElsewhere(
     name: string,
     { ms = 0, spoil = false }: { ms?: number; spoil?: boolean },
-  ): Promise<Tab> {
+  ): Promise<TestTab> {
     const other = await blank()
     const version = await other.page.evaluate(
       ({ at, ms, spoil }) => {

@@ -1,49 +1,70 @@
 /**
- * What `set()` returned for is still there: after a reload, after the tab is closed, and after its
- * process is killed while the task that called `set()` is still running. The two tests called
+ * What `set()` returned for is still there: after a reload, after the tab is closed or left, and after
+ * its process is killed while the task that called `set()` is still running. The two tests called
  * "control" do the same with ways that are known to lose values; they prove that the kill comes
  * early enough for these tests to be able to fail.
  */
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
-import type { Browsing, Tab } from './harness/ports.ts'
+import type { Browsing, TestTab } from './harness/ports.ts'
 
 const rounds = 20
+const closedInPagehide = 'set in pagehide, and the tab is closed'
 
-export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
+export function suite(t: SuiteContext, { engine, server }: Browsing): void {
   const url = `${server.origin}/page.html`
 
-  async function openLocker(name: string): Promise<Tab> {
-    const tab = await chromium.open(url)
+  async function openLocker(name: string): Promise<TestTab> {
+    const tab = await engine.open(url)
     const status = await tab.page.evaluate((at) => kbve.open(at), name)
     expect(status).to.include({ state: 'unlocked', integrity: 'ok' })
     return tab
   }
 
   /** Starts a task that sets, tells the server that set returned, and then never ends. */
-  async function setAndSpin(tab: Tab, value: string): Promise<void> {
+  async function setAndSpin(tab: TestTab, value: string): Promise<void> {
     await tab.page.evaluate((name) => {
+      // Not before this call is answered, or else some drivers wait for ever.
       setTimeout(() => {
         kbve.locker.set('username', name)
         kbve.log({ what: 'set returned', value: name })
         for (;;);
-      })
+      }, 50)
     }, value)
     await server.logged((line) => line.what === 'set returned' && line.value === value)
   }
 
-  /** How many of `rounds` values the next tab finds; each tab reads the last value, then sets its own. */
-  async function found(name: string, leave: (tab: Tab, value: string) => Promise<void>): Promise<number> {
-    let found = 0
+  /** Whether the tab shows this value. The lock of a killed tab's journal outlives it for some milliseconds, and
+   *  until then the next tab cannot know what lies there; when it is free, it looks. */
+  function shows(tab: TestTab, value: string): Promise<boolean> {
+    return tab.page.evaluate(
+      (v) =>
+        kbve
+          .until('the value is there', () => kbve.locker.get('username') === v, 5_000)
+          .then(
+            () => true,
+            () => false,
+          ),
+      value,
+    )
+  }
+
+  /** How many of `rounds` values the next tab finds, and how many it does not although `set()` has returned; each tab
+   *  reads the last value, then sets its own. */
+  async function found(name: string, leave: (tab: TestTab, value: string) => Promise<void>) {
+    const count = { found: 0, lost: 0 }
     let value = ''
     for (let round = 0; round <= rounds; round++) {
       const tab = await openLocker(name)
-      if (round > 0 && (await tab.page.evaluate(() => kbve.locker.get('username'))) === value) found++
+      if (round > 0) {
+        if (await shows(tab, value)) count.found++
+        else if (server.lines.some((line) => line.value === value)) count.lost++
+      }
       value = `${name} ${round}`
       if (round < rounds) await leave(tab, value)
       else await tab.page.close()
     }
-    return found
+    return count
   }
 
   t.test(
@@ -76,71 +97,79 @@ export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
     { timeout: 40_000 },
   )
 
-  t.test(
-    'set, then SIGKILL while the same task runs: 20 of 20 found again',
-    async () => {
-      const count = await found(t.name(), async (tab, value) => {
-        await setAndSpin(tab, value)
-        await chromium.kill(tab)
-      })
-      expect(count).to.equal(rounds)
+  /** How a tab ends after its `set()`. */
+  const ends: Record<string, (tab: TestTab, value: string) => Promise<void>> = {
+    'set, then SIGKILL while the same task runs': async (tab, value) => {
+      await setAndSpin(tab, value)
+      await engine.kill(tab)
     },
-    { timeout: 90_000 },
-  )
+    'set, then the tab is closed': async (tab, value) => {
+      await tab.page.evaluate((v) => {
+        kbve.locker.set('username', v)
+        kbve.log({ what: 'set returned', value: v })
+      }, value)
+      await tab.page.close()
+    },
+    'set in pagehide, and the page is left': async (tab, value) => {
+      await setInPagehide(tab, value)
+      await tab.page.goto(`${server.origin}/page.html?elsewhere`)
+      await tab.page.close()
+    },
+    [closedInPagehide]: async (tab, value) => {
+      await setInPagehide(tab, value)
+      await tab.page.close()
+    },
+  }
 
-  t.test(
-    'the same while a second tab holds a readwrite transaction on the main database: 20 of 20',
-    async () => {
-      const holder = await chromium.open(url)
-      t.after(() => holder.page.close())
-      const name = t.name()
-      const count = await found(name, async (tab, value) => {
-        await holder.page.evaluate((at) => kbve.holdMain(at), name)
-        await setAndSpin(tab, value)
-        await chromium.kill(tab)
-        await holder.page.evaluate(() => kbve.release())
+  async function setInPagehide(tab: TestTab, value: string): Promise<void> {
+    await tab.page.evaluate((v) => {
+      addEventListener('pagehide', () => {
+        kbve.locker.set('username', v)
+        navigator.sendBeacon('/log', JSON.stringify({ what: 'set returned', value: v }))
       })
-      expect(count).to.equal(rounds)
-    },
-    { timeout: 90_000 },
-  )
+    }, value)
+  }
 
-  t.test(
-    'set, then the tab is closed: 20 of 20',
-    async () => {
-      const count = await found(t.name(), async (tab, value) => {
-        await tab.page.evaluate((v) => kbve.locker.set('username', v), value)
-        await tab.page.close()
-      })
-      expect(count).to.equal(rounds)
-    },
-    { timeout: 90_000 },
-  )
+  /** Firefox may end the process of a closed tab before its pagehide listeners have run: what they would have set,
+   *  nobody was told is kept. Everywhere else, and in all other cases, they run. */
+  function expectAllOf({ found, lost }: { found: number; lost: number }, what: string): void {
+    const mayBeEnded = engine.name === 'firefox' && what === closedInPagehide
+    if (mayBeEnded) console.log(`    pagehide listeners have run in ${found} of ${rounds} closed tabs`)
+    expect(lost, 'lost').to.equal(0)
+    expect(found, 'found').to.be.at.least(mayBeEnded ? rounds / 2 : rounds)
+  }
 
-  t.test(
-    'set, then the tab is closed while another holds the main database: 20 of 20',
-    async () => {
-      const holder = await chromium.open(url)
-      t.after(() => holder.page.close())
-      const name = t.name()
-      const count = await found(name, async (tab, value) => {
-        await holder.page.evaluate((at) => kbve.holdMain(at), name)
-        await tab.page.evaluate((v) => kbve.locker.set('username', v), value)
-        await tab.page.close()
-        await holder.page.evaluate(() => kbve.release())
-      })
-      expect(count).to.equal(rounds)
-    },
-    { timeout: 90_000 },
-  )
+  for (const [what, leave] of Object.entries(ends)) {
+    t.test(
+      `${what}: ${rounds} of ${rounds} found again`,
+      async () => expectAllOf(await found(t.name(), leave), what),
+      { timeout: 240_000 },
+    )
+
+    t.test(
+      `${what}, while a second tab holds a readwrite transaction on the main database: ${rounds} of ${rounds}`,
+      async () => {
+        const holder = await engine.open(url)
+        t.after(() => holder.page.close())
+        const name = t.name()
+        const count = await found(name, async (tab, value) => {
+          await holder.page.evaluate((at) => kbve.holdMain(at), name)
+          await leave(tab, value)
+          await holder.page.evaluate(() => kbve.release())
+        })
+        expectAllOf(count, what)
+      },
+      { timeout: 240_000 },
+    )
+  }
 
   t.describe('control', () => {
     /** Puts a value into a bare database in one of two ways and is killed; answers how many are found. */
-    async function bare(commit: boolean, holder?: Tab): Promise<number> {
+    async function bare(commit: boolean, holder?: TestTab): Promise<number> {
       const name = t.name()
       let found = 0
       for (let round = 0; round < 5; round++) {
-        const tab = await chromium.open(url)
+        const tab = await engine.open(url)
         await tab.page.evaluate((at) => {
           return new Promise<void>((resolve) => {
             const request = indexedDB.open(`kbve-locker/test/${at}`)
@@ -161,14 +190,14 @@ export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
               if (commit) tx.commit()
               kbve.log({ what: 'put', key })
               for (;;);
-            })
+            }, 50)
           },
           { key: `${name} ${round}`, commit },
         )
         await server.logged((line) => line.what === 'put' && line.key === `${name} ${round}`)
-        await chromium.kill(tab)
+        await engine.kill(tab)
         await holder?.page.evaluate(() => kbve.release())
-        const reader = await chromium.open(url)
+        const reader = await engine.open(url)
         const keys = await reader.page.evaluate(async (at) => {
           const db = await kbve.rawOpen(at)
           return new Promise<IDBValidKey[]>((resolve) => {
@@ -193,7 +222,7 @@ export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
     t.test(
       'put and commit() in a database that another tab holds is lost by the same kill',
       async () => {
-        const holder = await chromium.open(url)
+        const holder = await engine.open(url)
         t.after(() => holder.page.close())
         expect(await bare(true, holder)).to.be.lessThan(5)
       },

@@ -1,9 +1,9 @@
 /** Passkeys of a virtual authenticator: the browser's own WebAuthn, from the question to the PRF's answer. */
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
-import type { Browsing, Tab } from './harness/ports.ts'
+import type { ChromiumBrowsing, Tab } from './harness/ports.ts'
 
-export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
+export function suite(t: SuiteContext, { chromium, server }: ChromiumBrowsing): void {
   // An address is no relying party; a name is.
   const address = `${server.origin.replace('127.0.0.1', 'localhost')}/page.html`
   const passkey = { rpId: 'localhost', user: { name: 'ann', displayName: 'Ann' } }

@@ -5,24 +5,12 @@
  */
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
-import type { Browsing, Logged, Tab } from './harness/ports.ts'
-
-interface Returned extends Logged {
-  id: string
-  rev: number
-  writer: number[]
-  value: string | null
-}
+import type { Browsing, TestTab } from './harness/ports.ts'
+import { lostOf, returnedOf, valuesOf } from './harness/returned.ts'
 
 const operations = 2_000
 
-function compare(a: { rev: number; writer: number[] }, b: { rev: number; writer: number[] }): number {
-  if (a.rev !== b.rev) return a.rev - b.rev
-  const at = a.writer.findIndex((byte, i) => byte !== b.writer[i])
-  return at < 0 ? 0 : (a.writer[at] ?? 0) - (b.writer[at] ?? 0)
-}
-
-export function suite(t: SuiteContext, { chromium, startServer }: Browsing): void {
+export function suite(t: SuiteContext, { engine, startServer }: Browsing): void {
   t.test(
     '2,000 operations over 3 tabs with random kills',
     async () => {
@@ -34,8 +22,8 @@ export function suite(t: SuiteContext, { chromium, startServer }: Browsing): voi
       /** Which life each of the three tabs leads. */
       const lifeOf: string[] = []
 
-      async function start(place: number): Promise<Tab> {
-        const tab = await chromium.open(`${server.origin}/page.html`)
+      async function start(place: number): Promise<TestTab> {
+        const tab = await engine.open(`${server.origin}/page.html`)
         const life = `life${lives++}`
         lifeOf[place] = life
         const status = await tab.page.evaluate((at) => kbve.open(at), name)
@@ -60,13 +48,13 @@ export function suite(t: SuiteContext, { chromium, startServer }: Browsing): voi
       t.after(() => Promise.all(tabs.map((tab) => tab.page.close().catch(() => {}))))
       const count = () => server.lines.filter((line) => line.what === 'trying').length
       let kills = 0
-      while (count() < operations) {
+      while (count() < operations || kills < 10) {
         const until = server.lines.length + 120 + ((seed * (kills + 7)) % 240)
         // Right after something returned: what is not applied by then lies in the journal alone.
         const due = () => server.lines.length >= until && server.lines.at(-1)?.what === 'returned'
         await server.logged(due, 20_000)
         const victim = lifeOf.indexOf(server.lines.at(-1)?.life as string)
-        await chromium.kill(tabs[victim] as Tab)
+        await engine.kill(tabs[victim] as TestTab)
         tabs[victim] = await start(victim)
         kills++
       }
@@ -81,7 +69,7 @@ export function suite(t: SuiteContext, { chromium, startServer }: Browsing): voi
 
       expect(server.lines.filter((line) => line.what === 'broken')).to.deep.equal([])
       expect(kills).to.be.greaterThanOrEqual(10)
-      const reader = await chromium.open(`${server.origin}/page.html`)
+      const reader = await engine.open(`${server.origin}/page.html`)
       t.after(() => reader.page.close())
       const status = await reader.page.evaluate((at) => kbve.open(at), name)
       expect(status, `seed ${seed}`).to.deep.include({
@@ -90,21 +78,13 @@ export function suite(t: SuiteContext, { chromium, startServer }: Browsing): voi
         damaged: [],
         pending: 0,
       })
-      const disk = new Map(
-        (await reader.page.evaluate((at) => kbve.rawRecords(at), name)).map((r) => [r.id, r]),
-      )
+      const disk = await reader.page.evaluate((at) => kbve.rawRecords(at), name)
       const values = await reader.page.evaluate(allValues)
-      const returned = server.lines.filter((line) => line.what === 'returned') as unknown as Returned[]
+      const returned = returnedOf(server.lines)
       expect(returned.length).to.be.greaterThan(operations * 0.8)
-      const byId = new Map<string, Returned[]>()
-      for (const line of returned) byId.set(line.id, [...(byId.get(line.id) ?? []), line])
-      for (const [id, own] of byId) {
-        const stored = disk.get(id)
-        if (!stored) throw new Error(`seed ${seed}: ${id} is not on the disk`)
-        const lost = own.filter((line) => compare(line, stored) > 0)
-        expect(lost, `seed ${seed}: ${id} has lost what was returned`).to.deep.equal([])
-        const same = own.find((line) => compare(line, stored) === 0)
-        if (same) expect(values[id] ?? null, `seed ${seed}: ${id}`).to.equal(same.value)
+      expect(lostOf(returned, disk), `seed ${seed}: lost what was returned`).to.deep.equal([])
+      for (const [id, value] of valuesOf(returned, disk)) {
+        expect(values[id] ?? null, `seed ${seed}: ${id}`).to.equal(value)
       }
       const tried = new Set(
         server.lines.flatMap(({ ids, value }) =>
@@ -130,7 +110,7 @@ export function suite(t: SuiteContext, { chromium, startServer }: Browsing): voi
 }
 
 /** Runs in a page: every value it shows, by id. */
-function allValues(): Record<string, string> {
+export function allValues(): Record<string, string> {
   const { username, last } = kbve.locker.profile
   const entries = kbve.locker.entries.list().map((name) => [`entry/${name}`, kbve.locker.entries.get(name)])
   return { 'profile/username': username, 'profile/last': last, ...Object.fromEntries(entries) }

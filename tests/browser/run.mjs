@@ -1,9 +1,15 @@
-/** node tests/browser/run.mjs [part of a test's name] — what only a real browser can show, in headless Chromium. */
+/**
+ * node tests/browser/run.mjs [--engine chromium|firefox|webkit] [part of a test's name]
+ * What only a real browser can show. Some of it only Chromium's driver can bring about.
+ */
 import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import * as programs from '../cli/programs.mjs'
 import { bundleForBrowser, bundleForNode, root } from './harness/bundle.mjs'
-import { startChromium } from './harness/chromium.mjs'
+import { engineOf, engines } from './harness/engines.mjs'
 import { startServer } from './harness/server.mjs'
+
+const { engine: name, rest } = engineOf(process.argv.slice(2))
 
 if (!existsSync(`${root}npm/dist/wasm/locker.wasm`) || !existsSync(`${root}npm/dist/index.js`)) {
   console.error('The package is not built yet: run `node tools/build.mjs npm` first.')
@@ -19,15 +25,15 @@ const start = async (options) => {
   return server
 }
 const server = await start()
-const chromium = await startChromium()
+const engine = await engines[name]({ backForwardCache: true })
 try {
   const summary = await run(
-    { chromium, server, startServer: start },
+    { engine, server, programs, startServer: start, ...(name === 'chromium' ? { chromium: engine } : {}) },
     (line) => console.log(line),
-    process.argv[2],
+    rest[0],
   )
   process.exitCode = summary.failed > 0 || summary.passed === 0 ? 1 : 0
 } finally {
-  await chromium.close()
+  await engine.close()
   for (const each of servers) await each.close()
 }

@@ -1,13 +1,13 @@
 /** Real tabs, each in a process of its own. */
 import { expect } from 'chai'
 import type { SuiteContext } from '../suite/harness.ts'
-import type { Browsing, Tab } from './harness/ports.ts'
+import type { Browsing, TestTab } from './harness/ports.ts'
 
-export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
-  async function tabs(count: number, name?: string): Promise<Tab[]> {
-    const opened: Tab[] = []
+export function suite(t: SuiteContext, { engine, server }: Browsing): void {
+  async function tabs(count: number, name?: string): Promise<TestTab[]> {
+    const opened: TestTab[] = []
     for (let i = 0; i < count; i++) {
-      const tab = await chromium.open(`${server.origin}/page.html`)
+      const tab = await engine.open(`${server.origin}/page.html`)
       opened.push(tab)
       t.after(() => tab.page.close())
       if (name === undefined) continue
@@ -17,7 +17,7 @@ export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
     return opened
   }
 
-  const usernames = (all: Tab[]) =>
+  const usernames = (all: TestTab[]) =>
     Promise.all(all.map((tab) => tab.page.evaluate(() => kbve.locker.get('username'))))
 
   t.test(
@@ -36,7 +36,7 @@ export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
             }, i),
           ),
         )
-        const [third] = (await tabs(1, name)) as [Tab]
+        const [third] = (await tabs(1, name)) as [TestTab]
         expect(await third.page.evaluate(() => kbve.profile())).to.include({
           username: 'tab 0',
           last: 'tab 1',
@@ -119,7 +119,7 @@ export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
           }, i),
         ),
       )
-      const [third] = (await tabs(1, name)) as [Tab]
+      const [third] = (await tabs(1, name)) as [TestTab]
       expect(await third.page.evaluate(() => kbve.profile())).to.include({
         username: 'round 49',
         last: 'round 49',
@@ -130,7 +130,7 @@ export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
   )
 
   t.test('a change reaches the other tab’s nanostores, once and with its value', async () => {
-    const [writer, reader] = (await tabs(2, t.name())) as [Tab, Tab]
+    const [writer, reader] = (await tabs(2, t.name())) as [TestTab, TestTab]
     await reader.page.evaluate(() => {
       const seen: string[] = []
       Object.assign(globalThis, { seen })
@@ -160,7 +160,7 @@ export function suite(t: SuiteContext, { chromium, server }: Browsing): void {
 
   t.test('destroy in one tab closes the other, and leaves no database', async () => {
     const name = t.name()
-    const [one, two] = (await tabs(2, name)) as [Tab, Tab]
+    const [one, two] = (await tabs(2, name)) as [TestTab, TestTab]
     await one.page.evaluate(async () => {
       kbve.locker.set('username', 'ann')
       await kbve.locker.flush()

@@ -6,6 +6,7 @@
 #include <limits>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -120,7 +121,8 @@ TEST(Packed, SealsNothingUnlessAllIsValid) {
   EXPECT_EQ(refusal(door, vault, {{.id = "entry/a", .value = "{"}}), errc::not_serializable);
   EXPECT_EQ(refusal(door, vault, {{.id = "entry/a", .value = std::string(1'048'577, '1')}}), errc::too_large);
   EXPECT_EQ(refusal(door, vault, {{.id = std::string(513, 'x'), .value = "1"}}), errc::too_large);
-  EXPECT_EQ(refusal(door, vault, {{.id = "entry/a", .value = "1", .kind = 3}}), errc::invalid_field);
+  EXPECT_EQ(refusal(door, vault, {{.id = "entry/a", .value = "1", .kind = 4}}), errc::invalid_field);
+  EXPECT_EQ(refusal(door, vault, {{.id = "profile/username", .value = "\"a\"", .kind = 3}}), errc::invalid_field);
   for (const double expires : {-1.0, 0.5, 9'007'199'254'740'992.0, std::numeric_limits<double>::infinity(),
                                std::numeric_limits<double>::quiet_NaN()}) {
     EXPECT_EQ(refusal(door, vault, {{.id = "entry/a", .value = "1", .kind = 0, .expires = expires}}),
@@ -339,6 +341,50 @@ TEST(Packed, ChecksTheRootAgainstWhatWasOpened) {
   EXPECT_EQ(check(records, next), integrity::records);
 }
 
+TEST(Packed, AnExpiredRecordWithoutItsBoxStillCountsAndItsDateCannotBeChanged) {
+  auto vault = test::new_vault();
+  packed_door door;
+  auto records = std::vector<stored_record>{
+      sealed(door, vault, {{.id = "entry/a", .value = "1", .expires = 1'000}})[0].record,
+      sealed(door, vault, {{.id = "entry/b", .value = "2"}})[0].record};
+  const auto check = [&](const std::vector<stored_record>& found, bytes_view root) {
+    door.sum_begin();
+    const bytes packed = test::pack(found);
+    EXPECT_TRUE(test::put(door, packed));
+    const auto opened = door.open(vault, found.size(), packed.size(), true);
+    EXPECT_TRUE(opened);
+    EXPECT_TRUE(test::put(door, root));
+    return door.check_root(vault, root.size()).value_or(integrity::header);
+  };
+  bytes input;
+  {
+    door.sum_begin();
+    const auto empty = door.rebuild_root(vault, now);
+    ASSERT_TRUE(empty);
+    input = test::output_of(door, *empty);
+  }
+  const std::size_t root_size = input.size();
+  const bytes changes = test::pack(std::vector<test::packed_change>{
+      {.id = "entry/a", .before = {}, .after = records[0].version, .after_expires = 1'000},
+      {.id = "entry/b", .before = {}, .after = records[1].version}});
+  input.insert(input.end(), changes.begin(), changes.end());
+  ASSERT_TRUE(test::put(door, input));
+  const auto size = door.apply_root(vault, root_size, 2, input.size(), now);
+  ASSERT_TRUE(size) << size.error().message;
+  const bytes root = test::output_of(door, *size);
+  EXPECT_EQ(check(records, root), integrity::ok);
+
+  auto swept = records;
+  swept[0].box.clear();
+  EXPECT_EQ(check(swept, root), integrity::ok);
+  swept[0].expires = 2'000;
+  EXPECT_EQ(check(swept, root), integrity::records);
+  swept = records;
+  swept[1].box.clear();
+  swept[1].expires = 1'000;
+  EXPECT_EQ(check(swept, root), integrity::records) << "a value that never expires cannot be made to look expired";
+}
+
 TEST(Packed, EveryTruncationOfARootAndItsChangesIsRefused) {
   auto vault = test::new_vault();
   packed_door door;
@@ -461,6 +507,90 @@ TEST(Packed, StopsBeforeTheDataKeyHasSealedTooOften) {
   EXPECT_EQ(refusal(door, vault, {item}), errc::read_only);
   ASSERT_TRUE(vault.raise_epoch());
   EXPECT_EQ(sealed(door, vault, {item, item, item}).size(), 3U);
+}
+
+TEST(Packed, ResealsUnderAnotherRootKeyAndKeepsVersions) {
+  auto old = test::new_vault();
+  packed_door door;
+  const auto records = records_of(sealed(door, old,
+                                         {{.id = "entry/json", .value = R"({"a":[1,2]})"},
+                                          {.id = "entry/bytes", .value = std::string("\0\xff\x80", 3), .kind = 1},
+                                          {.id = "entry/gone", .value = "", .kind = 2},
+                                          {.id = "profile/theme", .value = "\"dark\"", .kind = 0, .expires = 5},
+                                          {.id = "entry/long", .value = std::string(200'000, '7'), .kind = 1}}));
+  auto fresh = vault::rekeyed(old.current_header(), schema());
+  ASSERT_TRUE(fresh);
+  packed_door into;
+  const bytes input = test::pack(records);
+  ASSERT_TRUE(test::put(into, input));
+  into.sum_begin();
+  const auto size = into.reseal(old, *fresh, records.size(), input.size());
+  ASSERT_TRUE(size) << size.error().message;
+  EXPECT_EQ(*size, input.size());
+  // What was opened on the way is not left lying about.
+  ASSERT_TRUE(std::ranges::all_of(std::span(into.input(8), 8), [](std::uint8_t byte) { return byte == 0; }));
+
+  ASSERT_TRUE(test::put(into, input));
+  into.sum_begin();
+  ASSERT_TRUE(into.reseal(old, *fresh, records.size(), input.size()));
+  const bytes output = test::output_of(into, input.size());
+  const auto root = into.rebuild_root(*fresh, now);
+  ASSERT_TRUE(root);
+  const bytes packed_root = test::output_of(into, *root);
+
+  auto again = vault::adopt(fresh->current_header(), fresh->root_key().clone(), schema());
+  ASSERT_TRUE(test::put(into, output));
+  into.sum_begin();
+  const auto opened_size = into.open(again, records.size(), output.size(), true);
+  ASSERT_TRUE(opened_size);
+  const opened_values values = test::unpack_opened(test::output_of(into, *opened_size), records.size());
+  EXPECT_EQ(values.status, (std::vector<int>{0, 1, 2, 0, 1}));
+  EXPECT_EQ(values.json, R"([{"a":[1,2]},null,null,"dark",null])");
+  ASSERT_EQ(values.blobs.size(), 2U);
+  EXPECT_EQ(values.blobs[1], std::string(200'000, '7'));
+  ASSERT_TRUE(test::put(into, packed_root));
+  const auto integrity_of_it = into.check_root(again, packed_root.size());
+  ASSERT_TRUE(integrity_of_it);
+  EXPECT_EQ(*integrity_of_it, integrity::ok);
+  // Same ids and versions: only epoch, nonce and box are others.
+  const std::string_view old_text = as_text(input);
+  const std::string_view new_text = as_text(output);
+  const std::size_t head = 2 + records[0].id.size() + 8 + 8;
+  EXPECT_EQ(old_text.substr(0, head), new_text.substr(0, head));
+  EXPECT_NE(old_text, new_text);
+
+  // The old key opens nothing of it any more, and the new one nothing of the old.
+  ASSERT_TRUE(test::put(into, output));
+  const auto closed = into.open(old, records.size(), output.size(), false);
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(test::unpack_opened(test::output_of(into, *closed), records.size()).status,
+            (std::vector<int>{3, 3, 3, 3, 3}));
+  EXPECT_EQ(opened(door, again, records).status, (std::vector<int>{3, 3, 3, 3, 3}));
+}
+
+TEST(Packed, ResealsNothingThatDoesNotOpen) {
+  auto old = test::new_vault();
+  packed_door door;
+  auto records = records_of(sealed(door, old, {{.id = "entry/a", .value = "1"}, {.id = "entry/b", .value = "2"}}));
+  auto fresh = vault::rekeyed(old.current_header(), schema());
+  ASSERT_TRUE(fresh);
+  const auto refused = [&](const bytes& input, std::size_t count) {
+    EXPECT_TRUE(test::put(door, input));
+    const auto got = door.reseal(old, *fresh, count, input.size());
+    return got ? errc::aborted : got.error().code;
+  };
+  const bytes whole = test::pack(records);
+  EXPECT_EQ(refused(whole, 1), errc::tampered);
+  for (std::size_t size = 0; size < whole.size(); size += 7) {
+    EXPECT_EQ(refused(bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)), 2), errc::tampered);
+  }
+  records[1].box[3] ^= 1;
+  EXPECT_EQ(refused(test::pack(records), 2), errc::tampered);
+  records[1].box[3] ^= 1;
+  records[1].version.rev += 1;
+  EXPECT_EQ(refused(test::pack(records), 2), errc::tampered);
+  records[1].box.resize(8);
+  EXPECT_EQ(refused(test::pack(records), 2), errc::tampered);
 }
 
 }  // namespace

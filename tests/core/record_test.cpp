@@ -100,8 +100,9 @@ TEST(Record, ATermIsAsTheFormatSays) {
       "612f62"
       "0000000000000102"
       "00000008"
-      "0102030405060708");
-  EXPECT_EQ(set_term(crypto::hmac_key(key), "a/b", {.rev = 0x102, .writer = {1, 2, 3, 4, 5, 6, 7, 8}}),
+      "0102030405060708"
+      "0000000000000304");
+  EXPECT_EQ(set_term(crypto::hmac_key(key), "a/b", {.rev = 0x102, .writer = {1, 2, 3, 4, 5, 6, 7, 8}}, 0x304),
             crypto::hmac_sha256(key.view(), message));
 }
 
@@ -211,6 +212,8 @@ TEST(Record, OpensToItsKindOnly) {
   EXPECT_FALSE(test::open(vault, test::seal(vault, "entry/a", "")));
   EXPECT_FALSE(test::open(vault, test::seal(vault, "entry/a", "left over", record_kind::gone)));
   EXPECT_EQ(test::open(vault, test::seal(vault, "entry/a", "", record_kind::gone)), "");
+  EXPECT_FALSE(test::open(vault, test::seal(vault, "entry/a", "not JSON", record_kind::parts)));
+  EXPECT_EQ(test::open(vault, test::seal(vault, "entry/a", "{}", record_kind::parts)), "{}");
   EXPECT_EQ(test::open(vault, test::seal(vault, "entry/a", "\xff\x80", record_kind::bytes)), "\xff\x80");
 }
 

@@ -71,17 +71,17 @@ TEST(SetSum, KeptUpToDateEqualsComputedAgain) {
   for (std::uint64_t step = 1; step <= 3'000; ++step) {
     const std::string id = "entry/" + std::to_string(random() % 40);
     const auto old = records.find(id);
-    if (old != records.end()) kept.subtract(vault.term(id, old->second));
+    if (old != records.end()) kept.subtract(vault.term(id, old->second, 0));
     if (old != records.end() && random() % 4 == 0) {
       records.erase(old);
     } else {
       const version next{.rev = step, .writer = {static_cast<std::uint8_t>(random())}};
       records[id] = next;
-      kept.add(vault.term(id, next));
+      kept.add(vault.term(id, next, 0));
     }
     if (step % 100 != 0) continue;
     set_sum again;
-    for (const auto& [each, at] : records) again.add(vault.term(each, at));
+    for (const auto& [each, at] : records) again.add(vault.term(each, at, 0));
     ASSERT_EQ(kept, again) << step;
   }
 }

@@ -277,8 +277,8 @@ TEST(Vault, TheRootFollowsEveryChange) {
   ASSERT_TRUE(both);
   EXPECT_EQ(both->count, 2U);
   set_sum sum;
-  sum.add(made.term("entry/a", a.version));
-  sum.add(made.term("entry/b", b.version));
+  sum.add(made.term("entry/a", a.version, 0));
+  sum.add(made.term("entry/b", b.version, 0));
   EXPECT_EQ(made.check_root(*both, sum, 2), integrity::ok);
   EXPECT_EQ(made.check_root(*both, sum, 3), integrity::records);
   EXPECT_EQ(made.check_root(*opened, sum, 2), integrity::records) << "an older root";
@@ -294,10 +294,10 @@ TEST(Vault, TheRootFollowsEveryChange) {
   const auto one = made.open_root(stored(*last).view());
   ASSERT_TRUE(one);
   set_sum expected;
-  expected.add(made.term("entry/a", a2.version));
+  expected.add(made.term("entry/a", a2.version, 0));
   EXPECT_EQ(made.check_root(*one, expected, 1), integrity::ok);
   set_sum replaced_by_older;
-  replaced_by_older.add(made.term("entry/a", a.version));
+  replaced_by_older.add(made.term("entry/a", a.version, 0));
   EXPECT_EQ(made.check_root(*one, replaced_by_older, 1), integrity::records);
 
   const auto more_than_there_were =
@@ -411,6 +411,47 @@ TEST(Vault, TheRootsRevisionIsAboveAllSeen) {
   const auto next = made.apply_root(from_elsewhere, {}, now);
   ASSERT_TRUE(next);
   EXPECT_EQ(next->version.rev, now * 4'096 + 1);
+}
+
+TEST(Vault, RekeyedItIsTheSameLockerUnderAnotherKey) {
+  vault old = with_slot();
+  auto fresh = vault::rekeyed(old.current_header(), schema());
+  ASSERT_TRUE(fresh);
+  const header& before = old.current_header();
+  const header& after = fresh->current_header();
+  EXPECT_EQ(after.locker_id, before.locker_id);
+  EXPECT_EQ(after.tenant, before.tenant);
+  EXPECT_EQ(after.name, before.name);
+  EXPECT_EQ(after.created, before.created);
+  EXPECT_EQ(after.rev, before.rev + 1);
+  EXPECT_EQ(after.epoch, before.epoch + 1);
+  EXPECT_TRUE(after.slots.empty());
+  EXPECT_NE(after.key_id, before.key_id);
+  EXPECT_FALSE(fresh->root_key() == old.root_key());
+  EXPECT_TRUE(mac_holds(after, crypto::hmac_key(crypto::hkdf_sha256_key(fresh->root_key().view(), after.key_id,
+                                                                        as_bytes("kbve-locker/1/header")))));
+  EXPECT_EQ(code_of(old.take_header(after)), errc::conflict);
+
+  const auto again = vault::rekeyed(old.current_header(), schema());
+  ASSERT_TRUE(again);
+  EXPECT_NE(again->current_header().key_id, after.key_id);
+  EXPECT_FALSE(again->root_key() == fresh->root_key());
+
+  ASSERT_TRUE(fresh->wrap_slot(test::passphrase_slot(2), test::key_of(0x78).view()));
+  EXPECT_TRUE(vault::unlock(fresh->current_header(), 0, test::key_of(0x78).view(), schema()));
+  EXPECT_FALSE(vault::unlock(fresh->current_header(), 0, test::key_of(0x77).view(), schema()));
+}
+
+TEST(Vault, IsNotRekeyedWhereNoLaterRevOrEpochIsLeft) {
+  const auto at_the_end = [](auto change) {
+    header last = with_slot().current_header();
+    change(last);
+    const auto got = vault::rekeyed(last, schema());
+    return got ? errc::aborted : got.error().code;
+  };
+  EXPECT_EQ(at_the_end([](header&) {}), errc::aborted);
+  EXPECT_EQ(at_the_end([](header& last) { last.epoch = 0xffff'ffffU; }), errc::read_only);
+  EXPECT_EQ(at_the_end([](header& last) { last.rev = integer_limit - 1; }), errc::read_only);
 }
 
 }  // namespace

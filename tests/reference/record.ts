@@ -104,12 +104,12 @@ export async function openRoot(opened: Opened, sealed: SealedRecord): Promise<Ro
   return { ...root, sum: fromBase64url(root.sum) }
 }
 
-/** Σ HMAC-SHA-256(set key, canonical(id, rev, writer)) mod 2^256, as 32 bytes big-endian. */
+/** Σ HMAC-SHA-256(set key, canonical(id, rev, writer, expires)) mod 2^256, as 32 bytes big-endian. */
 export async function setSum(opened: Opened, records: readonly SealedRecord[]): Promise<Bytes> {
   const key = await setKey(opened.rootKey, opened.header.key_id)
   let sum = 0n
-  for (const { id, rev, writer } of records) {
-    const term = await hmac(key, canonical(id, rev, writer))
+  for (const { id, rev, writer, expires } of records) {
+    const term = await hmac(key, canonical(id, rev, writer, expires))
     sum += term.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n)
   }
   const out = new Uint8Array(32)

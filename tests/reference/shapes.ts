@@ -40,7 +40,7 @@ export interface SealedRecord {
   rev: number
   writer: Bytes
   epoch: number
-  kind: 'json' | 'bytes' | 'gone'
+  kind: 'json' | 'bytes' | 'gone' | 'parts'
   expires: number
   nonce: Bytes
   box: Bytes

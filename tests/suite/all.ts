@@ -1,7 +1,10 @@
+import { suite as attempts } from './attempts.ts'
 import { suite as authDoor } from './auth_door.ts'
+import { suite as backup } from './backup.ts'
 import { suite as badFields } from './bad_fields.ts'
 import { suite as badHeader } from './bad_header.ts'
 import { suite as badRecords } from './bad_records.ts'
+import { suite as closing } from './closing.ts'
 import { suite as cookies } from './cookies.ts'
 import { suite as cookiesJar } from './cookies_jar.ts'
 import { suite as cookiesLocker } from './cookies_locker.ts'
@@ -14,17 +17,28 @@ import { suite as joseKeys } from './jose_keys.ts'
 import { suite as joseReading } from './jose_reading.ts'
 import { suite as joseRemote } from './jose_remote.ts'
 import { suite as joseTokens } from './jose_tokens.ts'
+import { suite as largeEntries } from './large_entries.ts'
+import { suite as largeOrder } from './large_order.ts'
 import { suite as lateEntries } from './late_entries.ts'
 import { suite as lockerStates } from './locker_states.ts'
 import { suite as lockerWork } from './locker_work.ts'
+import { suite as migration } from './migration.ts'
 import { suite as movedRecords } from './moved_records.ts'
 import { suite as nanostores } from './nanostores.ts'
 import { suite as passkeys } from './passkeys.ts'
 import { suite as persistent } from './persistent.ts'
+import { suite as rekey } from './rekey.ts'
+import { suite as repair } from './repair.ts'
+import { suite as repairTabs } from './repair_tabs.ts'
+import { suite as restore } from './restore.ts'
+import { suite as restoreLarge } from './restore_large.ts'
+import { suite as restoreWitness } from './restore_witness.ts'
 import { suite as separate } from './separate_lockers.ts'
 import { suite as slotTrouble } from './slot_trouble.ts'
 import { suite as slots } from './slots.ts'
 import { suite as tabs } from './tabs.ts'
+import { suite as timeToLive } from './time_to_live.ts'
+import { suite as witness } from './witness.ts'
 
 export const suites = {
   locker_work: lockerWork,
@@ -33,15 +47,29 @@ export const suites = {
   persistent,
   interop,
   late_entries: lateEntries,
+  large_entries: largeEntries,
+  large_order: largeOrder,
+  time_to_live: timeToLive,
+  migration,
   bad_fields: badFields,
   bad_records: badRecords,
   moved_records: movedRecords,
   bad_header: badHeader,
+  witness,
+  repair,
+  repair_tabs: repairTabs,
   separate_lockers: separate,
   slots,
   slot_trouble: slotTrouble,
   passkeys,
+  attempts,
+  closing,
+  rekey,
   tabs,
+  backup,
+  restore,
+  restore_witness: restoreWitness,
+  restore_large: restoreLarge,
   cookies,
   cookies_jar: cookiesJar,
   cookies_locker: cookiesLocker,

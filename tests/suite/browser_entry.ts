@@ -1,19 +1,28 @@
-/** The suite's entry in a browser; the runner provides `kbvePrint` and reads `kbveSummary`. */
+/** The suite's entry in a browser; the runner takes `kbveLines` out and reads `kbveSummary`. */
+import './dispose.ts'
 import { indexedDBStorage } from '@kbve/locker'
 import { suites } from './all.ts'
 import { type Environment, runSuites, type Summary } from './harness.ts'
 
 declare global {
-  var kbvePrint: (line: string) => void
-  var kbveSummary: Promise<Summary>
+  /** What is to be printed. */
+  var kbveLines: string[]
+  var kbveSummary: Summary | undefined
 }
 
 const query = new URLSearchParams(location.search)
 const filter = query.get('filter')
+globalThis.kbveLines = []
+const print = (line: string) => void kbveLines.push(line)
+addEventListener('error', (event) => print(`  page: ${event.message}`))
+addEventListener('unhandledrejection', (event) => print(`  page, nobody caught: ${event.reason}`))
 
-globalThis.kbveSummary = runSuites(suites, {
+globalThis.kbveSummary = undefined
+runSuites(suites, {
   env: (query.get('env') ?? 'chromium') as Environment,
   disk: () => ({ storage: () => indexedDBStorage() }),
-  print: (line) => globalThis.kbvePrint(line),
+  print,
   ...(filter ? { filter } : {}),
+}).then((summary) => {
+  globalThis.kbveSummary = summary
 })

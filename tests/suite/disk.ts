@@ -1,5 +1,5 @@
 /** Reading and changing a locker's disk behind its back, through the same port the locker uses. */
-import type { LockerStorage } from '@kbve/locker'
+import type { LockerStorage, PartStore } from '@kbve/locker'
 import type { Bytes, Disk, SealedRecord } from '../reference/shapes.ts'
 import { randomBytes, toBase64url } from '../reference/shapes.ts'
 
@@ -75,11 +75,14 @@ export interface Spy {
   storage: LockerStorage
   /** Every record handed over to the journal, in order. */
   appended: SealedRecord[]
+  /** Every record that a transaction on the main database has written, in order of their completion. */
+  written: SealedRecord[]
 }
 
 /** The same storage, listening to what is handed over. `beforeTransact` may hold transactions up. */
 export function spied(inner: LockerStorage, beforeTransact?: () => Promise<void>): Spy {
   const appended: SealedRecord[] = []
+  const written: SealedRecord[] = []
   const storage: LockerStorage = {
     notes: inner.notes,
     async open(name, options) {
@@ -94,17 +97,36 @@ export function spied(inner: LockerStorage, beforeTransact?: () => Promise<void>
         retry: () => session.retry(),
         async transact(ids, fn, transactOptions) {
           await beforeTransact?.()
-          return session.transact(ids, fn, transactOptions)
+          let put: readonly unknown[] = []
+          const found = await session.transact(
+            ids,
+            (snapshot) => {
+              const changes = fn(snapshot)
+              put = changes?.put ?? []
+              return changes
+            },
+            transactOptions,
+          )
+          written.push(...(put as SealedRecord[]))
+          return found
         },
+        upgrade: (fn) => session.upgrade(fn),
         load: (ids) => session.load(ids),
         key: (keyName) => session.key(keyName),
+        parts: () => partsOf(session),
         orphans: () => session.orphans(),
         close: () => session.close(),
         destroy: () => session.destroy(),
       }
     },
   }
-  return { storage, appended }
+  return { storage, appended, written }
+}
+
+/** Where the session keeps the parts of large values. */
+export async function partsOf(session: Session): Promise<PartStore> {
+  if (!session.parts) throw new Error('this storage has no place for parts')
+  return session.parts()
 }
 
 interface Disturbance {
@@ -132,8 +154,10 @@ export function disturbed(
         settle: (entries) => session.settle(entries),
         retry: () => session.retry(),
         transact: (ids, fn, rest) => session.transact(ids, (snapshot) => fn(found(snapshot)), rest),
+        upgrade: (fn) => session.upgrade((snapshot) => fn(found(snapshot))),
         load: async (ids) => found(await session.load(ids)),
         key: (keyName) => session.key(keyName),
+        parts: () => partsOf(session),
         async orphans() {
           const real = await session.orphans()
           if (!orphans) return real

@@ -150,6 +150,9 @@ async function within(ms: number, body: () => unknown): Promise<void> {
 
 function indented(failure: unknown): string {
   const code = failure instanceof Error && 'code' in failure ? ` [${String(failure.code)}]` : ''
-  const text = failure instanceof Error ? `${failure.stack ?? failure.message}${code}` : String(failure)
+  // A stack has the message in it in some engines only.
+  const { stack = '' } = failure instanceof Error ? failure : {}
+  const said = `${failure}${code}`
+  const text = stack.includes(String(failure)) ? `${stack}${code}` : `${said}\n${stack}`
   return text.replaceAll(/^/gm, '    ')
 }

@@ -32,10 +32,30 @@ class hmac_key {
   [[nodiscard]] bool verify(bytes_view message, bytes_view expected) const noexcept;
 
  private:
+  friend class hmac_message;
   void wipe_state() noexcept;
 
   alignas(8) byte_array<208> state_{};
   bool ready_ = false;
+};
+
+/// A message that comes in pieces, because the whole of it need not fit into memory.
+class hmac_message {
+ public:
+  /// Ends the program for a moved-from key.
+  explicit hmac_message(const hmac_key& key) noexcept;
+  hmac_message(const hmac_message&) = delete;
+  hmac_message(hmac_message&&) = delete;
+  hmac_message& operator=(const hmac_message&) = delete;
+  hmac_message& operator=(hmac_message&&) = delete;
+  ~hmac_message();
+
+  void add(bytes_view piece) noexcept;
+  /// The tag of all that was added so far. More may be added after it.
+  [[nodiscard]] hmac_tag tag() const noexcept;
+
+ private:
+  alignas(8) byte_array<208> state_{};
 };
 
 /// One message under one key.

@@ -41,6 +41,9 @@ inline constexpr std::size_t max_name_bytes = 512;
 
 [[nodiscard]] std::string to_json(const header& value);
 
+/// Adds the header's values, in the format's order and without its mac, to what is authenticated.
+void append_canonical(canonical_writer& out, const header& value);
+
 /// HMAC-SHA-256 under the header key over canonical(all other fields).
 [[nodiscard]] crypto::hmac_tag mac_of(const header& value, const crypto::hmac_key& header_key);
 [[nodiscard]] bool mac_holds(const header& value, const crypto::hmac_key& header_key);

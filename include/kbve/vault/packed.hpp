@@ -3,19 +3,21 @@
 /// The packed form in which items and records cross into JavaScript, many in one call, and the memory they
 /// cross in. Numbers are little-endian and nothing is aligned:
 ///
-///     plain item    := u16 idLen, id, u8 kind (0 json, 1 bytes, 2 gone), f64 expires, u32 len, value
+///     plain item    := u16 idLen, id, u8 kind (0 json, 1 bytes, 2 gone, 3 parts), f64 expires, u32 len, value
 ///     packed record := u16 idLen, id, f64 rev, 8 bytes writer, u32 epoch, u8 kind, f64 expires,
 ///                      12 bytes nonce, u32 boxLen, box
-///     change        := u16 idLen, id, u8 hadOld, f64 oldRev, 8 bytes oldWriter,
-///                      f64 newRev, 8 bytes newWriter                          (newRev 0: removed)
+///     change        := u16 idLen, id, u8 hadOld, f64 oldRev, 8 bytes oldWriter, f64 oldExpires,
+///                      f64 newRev, 8 bytes newWriter, f64 newExpires          (newRev 0: removed)
 ///
 ///     seal gives    := for each item: packed record, u32 n, n bytes (the JSON text that was sealed instead of
 ///                      the value, where the field's rule changed it; else n = 0)
+///     reseal gives  := the same records, each with another epoch, nonce and box
 ///     open gives    := u8 status of each record, u32 jsonLen, JSON text "[v0,v1,…]" with null for whatever is
 ///                      not status 0, then for each status 1: u32 len, bytes
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "kbve/core/bytes.hpp"
 #include "kbve/core/result.hpp"
@@ -24,7 +26,7 @@
 
 namespace kbve::vault {
 
-/// What became of a record.
+/// What became of a record. One of kind `parts` is opened as the JSON that it is.
 enum class open_status : std::uint8_t { json = 0, bytes = 1, gone = 2, closed = 3 };
 
 /// Nonces, drawn a few at a time: asking a JavaScript engine for randomness costs more than sealing a small value.
@@ -67,6 +69,9 @@ class packed_door {
   /// Opens `count` records; those that do not open get status 3. `accumulate` adds every one of them, opened or
   /// not, to the set sum that `check_root` and `rebuild_root` use.
   [[nodiscard]] result<std::size_t> open(vault& with, std::size_t count, std::size_t size, bool accumulate);
+  /// Opens `count` records with `from` and seals them for `to`, versions and all; they are added to the sum as
+  /// those of `to`. `tampered` when one of them does not open. The input is wiped.
+  [[nodiscard]] result<std::size_t> reseal(vault& from, vault& to, std::size_t count, std::size_t size);
   /// Forgets the accumulated sum.
   void sum_begin() noexcept;
 
@@ -76,6 +81,11 @@ class packed_door {
   /// The input is a packed root of `root_size` bytes, then `changes` changes; gives the packed root after them.
   [[nodiscard]] result<std::size_t> apply_root(vault& with, std::size_t root_size, std::size_t changes,
                                                std::size_t size, double now);
+
+  /// Adds the first `size` bytes of the input to a message, or begins one with them, that is authenticated under
+  /// the header key. Where the tag of all of it so far lies, until the next call; nullptr where there is no such
+  /// input.
+  [[nodiscard]] const std::uint8_t* mac(const vault& with, std::size_t size, bool begin) noexcept;
 
   /// Wipes and gives back all memory.
   void wipe_all() noexcept;
@@ -95,6 +105,8 @@ class packed_door {
   std::size_t output_used_ = 0;
   set_sum sum_;
   std::uint64_t sum_count_ = 0;
+  std::optional<crypto::hmac_message> message_;
+  crypto::hmac_tag tag_{};
 };
 
 }  // namespace kbve::vault

@@ -22,9 +22,15 @@ enum class record_kind : std::uint8_t {
   json = 0,
   bytes = 1,
   gone = 2,  ///< A deletion, with an empty plaintext.
+  /// JSON that says where the parts of a large value lie. They are records of kind `bytes` outside the record set.
+  parts = 3,
 };
 
 [[nodiscard]] std::string_view kind_name(record_kind kind) noexcept;
+
+[[nodiscard]] constexpr bool holds_json(record_kind kind) noexcept {
+  return kind == record_kind::json || kind == record_kind::parts;
+}
 
 using writer_id = byte_array<8>;
 
@@ -100,9 +106,10 @@ class binding {
   std::size_t prefix_size_ = 0;
 };
 
-/// A record's term in the set sum: HMAC-SHA-256(set key, canonical(id, rev, writer)). `id` has at most
+/// A record's term in the set sum: HMAC-SHA-256(set key, canonical(id, rev, writer, expires)). The date is in it
+/// so that an expired record whose box was taken away without the key is still known to be one. `id` has at most
 /// `max_id_bytes` bytes. Allocates nothing.
-[[nodiscard]] crypto::hmac_tag set_term(const crypto::hmac_key& set_key, std::string_view id,
-                                        const version& at) noexcept;
+[[nodiscard]] crypto::hmac_tag set_term(const crypto::hmac_key& set_key, std::string_view id, const version& at,
+                                        std::uint64_t expires) noexcept;
 
 }  // namespace kbve::vault

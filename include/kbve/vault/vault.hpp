@@ -39,6 +39,8 @@ struct root_change {
   std::string_view id;
   std::optional<version> before;  ///< The record that was there.
   std::optional<version> after;   ///< The record that is there now.
+  std::uint64_t before_expires = 0;
+  std::uint64_t after_expires = 0;
 };
 
 /// A root, sealed, with the memory of its box.
@@ -72,6 +74,11 @@ class vault {
   /// Opens with the root key itself, unwrapped elsewhere (a device slot). The mac is checked as above.
   [[nodiscard]] static vault adopt(header from, secret_key root_key, schema fields);
 
+  /// The locker of `from`, whose mac the caller has checked, under another root key: new key_id, header rev + 1,
+  /// epoch + 1, and no slot yet. What was sealed before opens there when it was resealed. `read_only` where there
+  /// is no later rev or epoch.
+  [[nodiscard]] static result<vault> rekeyed(header from, schema fields);
+
   [[nodiscard]] const header& current_header() const noexcept { return header_; }
   [[nodiscard]] integrity header_integrity() const noexcept { return header_integrity_; }
   [[nodiscard]] const writer_id& writer() const noexcept { return writer_; }
@@ -79,6 +86,9 @@ class vault {
 
   /// The key of the cookies sealed under an epoch, up to the current one. The caller bounds the epoch.
   [[nodiscard]] secret_key cookie_key(std::uint32_t epoch) const;
+
+  /// What headers and backups are authenticated with.
+  [[nodiscard]] const crypto::hmac_key& header_key() const noexcept { return header_key_; }
 
   /// `read_only` when the header does not hold.
   [[nodiscard]] result<void> check_writable() const;
@@ -97,6 +107,12 @@ class vault {
   /// Goes on with another header of this locker, as somebody else wrote it. `conflict` when it belongs to
   /// another locker or root key, `tampered` when its mac does not hold; the header then stays as it was.
   [[nodiscard]] result<void> take_header(header other);
+  /// Goes on with a header because a person accepts it, whatever its mac says, and signs it anew: for repair. Its
+  /// rev comes above every one this vault has seen, in roots too. Where its mac does not hold, the epoch is the
+  /// highest in which anything was opened, and the caller leaves no slot in it but one that has been opened: any
+  /// other may be anybody's. Open the root again after
+  /// it, for its count of seals. `conflict` when it belongs to another locker or root key.
+  [[nodiscard]] result<void> accept_header(header other);
 
   /// Looks at an item before sealing: id, date, size, JSON, and the schema for profile fields. Gives the JSON
   /// text to seal instead, where the field's rule changes it.
@@ -112,6 +128,9 @@ class vault {
   /// The caller has drawn `nonce`.
   void seal(const plain_item& item, std::uint64_t rev, const crypto::aead_nonce& nonce, mutable_bytes_view out);
 
+  /// Seals under this vault's key, in its epoch, what another vault has opened; all else of it stays as it was.
+  void reseal(record_meta meta, bytes_view value, const crypto::aead_nonce& nonce, mutable_bytes_view out);
+
   /// Opens a record into `out` of exactly `box.size() - aead_tag_size` bytes and gives the value's length.
   /// Nothing when it does not open, belongs to an epoch still to come, or is not what its kind says.
   /// `mask`, for many records in a row: what `masks` said of its nonce and epoch.
@@ -122,8 +141,9 @@ class vault {
   void masks(std::uint32_t epoch, std::span<const crypto::aead_nonce> nonces, std::span<crypto::aead_mask> out);
 
   /// A record's term in the set sum.
-  [[nodiscard]] crypto::hmac_tag term(std::string_view id, const version& at) const noexcept {
-    return set_term(set_key_, id, at);
+  [[nodiscard]] crypto::hmac_tag term(std::string_view id, const version& at,
+                                      std::uint64_t expires) const noexcept {
+    return set_term(set_key_, id, at, expires);
   }
 
   /// Opens a root and remembers its count of seals. `tampered` when it does not open or is not one.
@@ -152,6 +172,7 @@ class vault {
 
   [[nodiscard]] const crypto::aead_key* key_of(std::uint32_t epoch);
   void sign() noexcept;
+  void go_on_with(header other);
   [[nodiscard]] result<sealed_root> seal_root(root next, std::uint64_t least_rev, std::uint64_t now);
 
   header header_;
@@ -168,6 +189,10 @@ class vault {
   std::uint64_t highest_rev_ = 0;
   std::uint64_t root_seals_ = 0;
   std::uint64_t seals_since_ = 0;
+  /// The newest header that any root opened here knew of.
+  std::uint64_t known_header_rev_ = 0;
+  /// The highest epoch in which anything was opened here.
+  std::uint32_t opened_epoch_ = 0;
   integrity header_integrity_ = integrity::ok;
 };
 

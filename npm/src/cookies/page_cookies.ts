@@ -53,6 +53,8 @@ export class PageCookies {
       access.audience.status.add((status) => this.#status(status)),
       access.audience.change.add(({ fields }) => this.#follow(fields)),
     ]
+    access.rekeying.add(this.#carry)
+    this.#stops.push(() => access.rekeying.delete(this.#carry))
     if (this.#state === 'unlocked') this.#follow()
   }
 
@@ -197,6 +199,22 @@ export class PageCookies {
       this.#follow()
     }
     this.listeners.tell()
+  }
+
+  /** Called before the locker gets other keys; what it gives seals with those what could be read until then. */
+  readonly #carry = (): (() => void) => {
+    const held: [Definition, unknown][] = []
+    for (const [id, definition] of this.#definitions) {
+      const reading = definition.sealing === 'locker' ? this.read(id) : loading
+      if (reading.state === 'there') held.push([definition, reading.value])
+    }
+    return () => {
+      this.#readings.clear()
+      this.#behind(() => {
+        for (const [definition, value] of held) this.#write(definition, value)
+        this.listeners.tell()
+      })
+    }
   }
 
   #destroyed(): void {

@@ -1,7 +1,8 @@
 /** What every use of IndexedDB here needs: opening within a time limit, and errors with a way out. */
 import { closed, LockerError } from '../errors.ts'
 
-const OPEN_LIMIT_MS = 10_000
+/** How long a database may take to answer. */
+export const ANSWER_LIMIT_MS = 10_000
 
 /** A database's object stores by name, and how they are made. */
 export type Stores = Readonly<Record<string, IDBObjectStoreParameters>>
@@ -28,14 +29,7 @@ export async function openDatabase(
       if (missing) request.transaction?.abort()
       else for (const store in stores) request.result.createObjectStore(store, stores[store])
     }
-    database = await answer(
-      request,
-      OPEN_LIMIT_MS,
-      new LockerError(
-        'storage_unavailable',
-        'The browser did not open the database of this locker in time. Close other tabs of this site and reload.',
-      ),
-    )
+    database = await answer(request, ANSWER_LIMIT_MS, noAnswer())
   } catch (cause) {
     if (missing) return undefined
     throw cause instanceof LockerError ? cause : unavailable(cause)
@@ -111,6 +105,14 @@ export function letGo(database: IDBDatabase): void {
   database.onversionchange = null
   database.onclose = null
   database.close()
+}
+
+/** The browser is too busy, or another tab (perhaps a frozen one) does not let go. */
+export function noAnswer(): LockerError {
+  return new LockerError(
+    'storage_unavailable',
+    'The database of this locker did not answer in time. Close other tabs of this site and try again.',
+  )
 }
 
 /** Where the browser lets a page store nothing. */

@@ -3,6 +3,7 @@
  * its own for each tab, localStorage for what a page could not finish.
  */
 import { disposed, hasCode } from '../errors.ts'
+import { loaded } from '../wasm_source.ts'
 import { deleteDatabase, openDatabase, storageError, unavailable } from './idb.ts'
 import { Journal } from './journal.ts'
 import { keysUnder, LateEntries } from './late.ts'
@@ -57,6 +58,7 @@ async function openSession(
   }
   const late = new LateEntries(local, database, writer)
   const main = new MainDatabase(factory, database, (event, error) => {
+    if (!error) return onEvent(event)
     end()
     journal.end(error)
     // What was pending belongs to a locker that is no more; the locker itself still knows it.
@@ -78,8 +80,17 @@ async function openSession(
     settle: (entries) => journal.settle(entries),
     retry: () => journal.retry(),
     transact: (ids, fn, { durability = 'relaxed' } = {}) => main.transact(ids, fn, durability),
+    async upgrade(fn) {
+      journal.careful = true
+      try {
+        return await main.upgrade(fn)
+      } finally {
+        journal.careful = false
+      }
+    },
     load: (ids) => main.load(ids),
     key: (name) => main.key(name),
+    parts: async () => (await loaded('part_store.js', import('./part_store.ts'))).partStore(main),
 
     async orphans() {
       const own = await journal.strangers()
@@ -111,7 +122,7 @@ async function openSession(
       const remove = (name: string) => deleteDatabase(factory, name, destroyLimit)
       // The main database first: a tab that loses its journal makes no new one for a locker that is gone.
       const first = await firstFailure([remove(database)])
-      const names = await journalNames(source)
+      const names = [...(await journalNames(source)), `${database}/exclusive`]
       journal.end(disposed())
       const second = await firstFailure(names.map(remove))
       late.clear()

@@ -39,6 +39,11 @@ export class Journal {
   readonly #lost = new WeakSet<IDBDatabase>()
   #restoring: Promise<void> | undefined
   #ended: LockerError | undefined
+  /** Entries also go to localStorage until they are written. */
+  careful = false
+  /** This tab's transactions on its journal that are under way. What stands behind one of them is given up when the page
+   *  is killed, although it was handed over; so it goes to localStorage too. */
+  #underWay = 0
 
   /** `ensureMain` rejects when the main database is gone: a journal is not made anew for a locker that is no more. */
   constructor(source: OrphanSource, late: LateEntries, ensureMain: () => Promise<void>) {
@@ -64,13 +69,14 @@ export class Journal {
     const held: Held = { entry, state: 'writing', home: undefined, key: undefined, tries: 0, ...newAttempt() }
     const first = held.attempt
     this.#held.set(entry, held)
+    const behind = this.#underWay > 0
     try {
       this.#write(held)
     } catch (cause) {
       this.#held.delete(entry)
       throw cause
     }
-    if (this.#place.exposed) this.#late.add([entry])
+    if (behind || this.careful || this.#place.exposed) this.#late.add([entry])
     return {
       get done() {
         return first.then((error) => {
@@ -99,7 +105,7 @@ export class Journal {
       else byHome.set(held.home, [held.key])
     }
     // A deletion that fails leaves entries that are applied already: applying them again changes nothing.
-    await Promise.allSettled([...byHome].map(([home, keys]) => deleteEntries(home, keys)))
+    await Promise.allSettled([...byHome].map(([home, keys]) => this.#delete(home, keys)))
     for (const held of settled) {
       this.#held.delete(held.entry)
       this.#late.remove(held.entry)
@@ -134,7 +140,7 @@ export class Journal {
     return {
       entries: values.filter(isTheirs),
       // Where it fails: they are applied, and will be once more, to no effect.
-      discard: () => deleteEntries(database, theirs).catch(() => {}),
+      discard: () => this.#delete(database, theirs).catch(() => {}),
       release() {},
     }
   }
@@ -178,7 +184,9 @@ export class Journal {
     held.home = database
     const request = transaction.objectStore('entries').put({ records: held.entry.records.map(compact) })
     transaction.commit()
+    this.#underWay += 1
     transaction.oncomplete = () => {
+      this.#underWay -= 1
       held.key = request.result
       held.finish()
       if (held.state !== 'writing') return
@@ -187,10 +195,18 @@ export class Journal {
       else this.#late.remove(held.entry)
     }
     transaction.onabort = () => {
+      this.#underWay -= 1
       const cause = abortReason(transaction)
       if (isLost(cause)) this.#lose(database)
       this.#strandOrFail(held, cause)
     }
+  }
+
+  #delete(home: IDBDatabase, keys: readonly IDBValidKey[]): Promise<void> {
+    this.#underWay += 1
+    return deleteEntries(home, keys).finally(() => {
+      this.#underWay -= 1
+    })
   }
 
   #strandOrFail(held: Held, cause: unknown): void {

@@ -14,6 +14,12 @@ export interface JournalPlaceOptions extends OrphanSource {
   onHide: () => void
 }
 
+/** WebKit keeps what is put, and even `commit()`, until the task is over, and loses it with a page that is killed or
+ *  left in that task; localStorage it sends at once. Nothing but its name tells it from the others. */
+function sendsLate(): boolean {
+  return globalThis.navigator?.vendor?.startsWith('Apple') ?? false
+}
+
 export class JournalPlace {
   readonly #options: JournalPlaceOptions
   /** The journal's database name. */
@@ -30,9 +36,10 @@ export class JournalPlace {
     this.#options = options
   }
 
-  /** True while another tab's transaction may stand before this tab's. */
+  /** True while another tab's transaction may stand before this tab's, and always where the engine does not send a
+   *  write before the task that made it is over. */
   get exposed(): boolean {
-    return this.#hidden || this.#reclaiming !== undefined
+    return this.#hidden || this.#reclaiming !== undefined || sendsLate()
   }
 
   async open(): Promise<void> {

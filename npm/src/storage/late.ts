@@ -7,40 +7,40 @@ import { asEntry } from '../checked.ts'
 import type { JournalEntry } from '../format.ts'
 import type { Orphan } from './storage.ts'
 
-/** This tab's late entries: one item, rewritten as they come and go. */
+/** This tab's late entries: an item for each, for they come and go one by one. */
 export class LateEntries {
   readonly #store: Storage | undefined
-  readonly #key: string
-  readonly #texts = new Map<JournalEntry, string>()
+  readonly #prefix: string
+  readonly #keys = new Map<JournalEntry, string>()
+  #next = 0
 
   constructor(store: Storage | undefined, database: string, writer: string) {
     this.#store = store
-    this.#key = lateKey(database, writer)
+    this.#prefix = lateKey(database, writer)
   }
 
   add(entries: readonly JournalEntry[]): void {
-    const before = this.#texts.size
-    for (const entry of entries) if (!this.#texts.has(entry)) this.#texts.set(entry, toJson(entry))
-    if (this.#texts.size > before) this.#save()
+    for (const entry of entries) {
+      if (this.#keys.has(entry)) continue
+      const key = `${this.#prefix}/${this.#next++}`
+      this.#keys.set(entry, key)
+      try {
+        this.#store?.setItem(key, toJson([entry]))
+      } catch {
+        // No room: the journal is where the entry belongs, and has been given it. This is the second
+        // net, and a page that is being left cannot be told anything.
+      }
+    }
   }
 
   remove(entry: JournalEntry): void {
-    if (this.#texts.delete(entry)) this.#save()
+    const key = this.#keys.get(entry)
+    if (key !== undefined) this.#store?.removeItem(key)
+    this.#keys.delete(entry)
   }
 
   clear(): void {
-    this.#texts.clear()
-    this.#save()
-  }
-
-  #save(): void {
-    try {
-      if (this.#texts.size === 0) this.#store?.removeItem(this.#key)
-      else this.#store?.setItem(this.#key, `[${[...this.#texts.values()].join()}]`)
-    } catch {
-      // No room: the journal is where the entry belongs, and has been given it. This is the second
-      // net, and a page that is being left cannot be told anything.
-    }
+    for (const entry of [...this.#keys.keys()]) this.remove(entry)
   }
 }
 
@@ -49,7 +49,7 @@ export class LateEntries {
 export function lateOrphans(store: Storage | undefined, database: string, writer: string): Orphan[] {
   const orphans: Orphan[] = []
   for (const key of keysUnder(store, lateKey(database, ''))) {
-    if (key === lateKey(database, writer)) continue
+    if (key.startsWith(lateKey(database, writer))) continue
     const text = store?.getItem(key) ?? ''
     const entries = decodeEntries(text)
     if (entries.length === 0) continue

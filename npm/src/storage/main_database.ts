@@ -3,12 +3,15 @@
  * Its connection may be taken away at any time; it is had again once per operation, never made anew.
  */
 import { closed, disposed, evicted, hasCode, type LockerError } from '../errors.ts'
+import { loaded } from '../wasm_source.ts'
 import { compact } from './compact.ts'
 import {
+  ANSWER_LIMIT_MS,
   abortReason,
   completed,
   isLost,
   letGo,
+  noAnswer,
   openDatabase,
   type Stores,
   storageError,
@@ -19,12 +22,12 @@ import type { Changes, Snapshot, StorageEvent } from './storage.ts'
 /** Records read at a time: few enough to bound memory, many enough to keep the disk busy. */
 const BATCH = 2_000
 
-const stores: Stores = { meta: {}, records: { keyPath: 'id' }, keys: {} }
+const stores: Stores = { meta: {}, records: { keyPath: 'id' }, keys: {}, parts: { keyPath: 'id' } }
 
 const metaNames = ['header', 'root', 'attempts'] as const
 
 /** What the locker's own function threw: passed on as it is, never mistaken for the disk's error. */
-class Thrown {
+export class Thrown {
   readonly error: unknown
   constructor(error: unknown) {
     this.error = error
@@ -34,7 +37,7 @@ class Thrown {
 export class MainDatabase {
   readonly #factory: IDBFactory
   readonly #name: string
-  readonly #onEnd: (event: StorageEvent, error: LockerError) => void
+  readonly #onEvent: (event: StorageEvent, end?: LockerError) => void
   #database: IDBDatabase | undefined
   #reopening: Promise<IDBDatabase> | undefined
   /** Set when this session is over: closed by its owner, evicted, or turned into something else. */
@@ -42,10 +45,11 @@ export class MainDatabase {
   /** The locker this session has seen, so that another one in its place is noticed. */
   #lockerId: Uint8Array | undefined
 
-  constructor(factory: IDBFactory, name: string, onEnd: (event: StorageEvent, error: LockerError) => void) {
+  /** `end`: after that event the session is over, for this reason. */
+  constructor(factory: IDBFactory, name: string, onEvent: (event: StorageEvent, end?: LockerError) => void) {
     this.#factory = factory
     this.#name = name
-    this.#onEnd = onEnd
+    this.#onEvent = onEvent
   }
 
   async open(): Promise<void> {
@@ -65,12 +69,54 @@ export class MainDatabase {
     return this.#withDatabase((database) => this.#run(database, 'readonly', ids, undefined, 'default'))
   }
 
+  /** See the port. */
+  async upgrade(fn: (found: Snapshot) => Changes | undefined): Promise<Snapshot> {
+    const { upgraded } = await loaded('upgrade.js', import('./upgrade.ts'))
+    const version = await this.#withDatabase(async (database) => {
+      this.#drop(database)
+      return database.version
+    })
+    const upgrading = upgraded(this.#factory, this.#name, version + 1, fn)
+    // Whoever needs the database meanwhile waits for it, too.
+    this.#reopening = upgrading
+      .then(
+        ({ database }) => {
+          if (this.#ended) database.close()
+          else this.#adopt(database)
+        },
+        () => {},
+      )
+      .then(() => this.#tryReopen())
+      .finally(() => {
+        this.#reopening = undefined
+      })
+    this.#reopening.catch(() => {})
+    try {
+      return (await upgrading).found
+    } catch (cause) {
+      throw cause instanceof Thrown ? cause.error : storageError(cause)
+    }
+  }
+
   key(name: string): Promise<CryptoKey | undefined> {
     return this.#withDatabase(async (database) => {
       const transaction = database.transaction('keys')
       const request: IDBRequest<CryptoKey | undefined> = transaction.objectStore('keys').get(name)
       await completed(transaction)
       return request.result
+    })
+  }
+
+  /** One transaction on the parts of large values; gives what the last of its requests answers. */
+  parts<T>(
+    mode: IDBTransactionMode,
+    work: (parts: IDBObjectStore) => IDBRequest<T> | undefined,
+  ): Promise<T | undefined> {
+    return this.#withDatabase(async (database) => {
+      const transaction = database.transaction('parts', mode)
+      const request = work(transaction.objectStore('parts'))
+      await completed(transaction)
+      return request?.result
     })
   }
 
@@ -116,9 +162,12 @@ export class MainDatabase {
       this.#drop(database)
       // At once and not at the next use, so that a page nobody touches learns it too. The request
       // waits behind the deletion or upgrade that took the connection away.
-      this.#reopen().catch(() => {
-        // Told by `onEnd`; anything else is tried again, and told, at the next use.
-      })
+      this.#reopen().then(
+        () => this.#onEvent({ type: 'reopened' }),
+        () => {
+          // Told already; anything else is tried again, and told, at the next use.
+        },
+      )
     })
   }
 
@@ -136,6 +185,7 @@ export class MainDatabase {
   }
 
   async #tryReopen(): Promise<IDBDatabase> {
+    if (this.#ended) throw this.#ended
     if (this.#database) return this.#database
     let database: IDBDatabase | undefined
     try {
@@ -157,7 +207,7 @@ export class MainDatabase {
   #end(event: StorageEvent, error: LockerError): never {
     if (this.#ended === undefined) {
       this.#ended = error
-      this.#onEnd(event, error)
+      this.#onEvent(event, error)
     }
     throw this.#ended
   }
@@ -184,14 +234,23 @@ export class MainDatabase {
       const found: Snapshot = { header: undefined, root: undefined, attempts: undefined, records: new Map() }
       let written: Changes | undefined
       let thrown: Thrown | undefined
+      // Another tab's transaction may stand before this one, and that of a frozen tab would for ever.
+      const waiting = setTimeout(() => {
+        thrown = new Thrown(noAnswer())
+        transaction.abort()
+      }, ANSWER_LIMIT_MS)
+      const begun = () => clearTimeout(waiting)
 
       transaction.oncomplete = () => {
         this.#lockerId = lockerIdOf(written?.header ?? found.header) ?? this.#lockerId
         resolve(found)
       }
-      transaction.onabort = () => reject(thrown ?? abortReason(transaction))
+      transaction.onabort = () => {
+        begun()
+        reject(thrown ?? abortReason(transaction))
+      }
 
-      read(transaction, ids, found, () => {
+      read(transaction, ids, found, begun, () => {
         if (fn === undefined) return
         try {
           written = fn(found)
@@ -207,10 +266,11 @@ export class MainDatabase {
 }
 
 /** Reads with callbacks alone, so that the transaction cannot end between two of them. */
-function read(
+export function read(
   transaction: IDBTransaction,
   ids: readonly string[] | 'all',
   found: Snapshot,
+  begun: () => void,
   then: () => void,
 ): void {
   const meta = transaction.objectStore('meta')
@@ -223,6 +283,7 @@ function read(
   for (const name of metaNames) {
     const request = meta.get(name)
     request.onsuccess = () => {
+      begun()
       found[name] = request.result
       arrived()
     }
@@ -257,7 +318,7 @@ function readAll(
   }
 }
 
-function write(transaction: IDBTransaction, changes: Changes): void {
+export function write(transaction: IDBTransaction, changes: Changes): void {
   const meta = transaction.objectStore('meta')
   for (const name of metaNames) {
     if (changes[name] !== undefined) meta.put(changes[name], name)

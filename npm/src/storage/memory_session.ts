@@ -1,13 +1,22 @@
 /** One locker's databases in memory, and a session on them. What goes in and out is copied as IndexedDB would copy it. */
 import { disposed, evicted, type LockerError } from '../errors.ts'
 import type { JournalEntry } from '../format.ts'
-import type { Changes, Completion, Orphan, Snapshot, StorageEvent, StorageSession } from './storage.ts'
+import type {
+  Changes,
+  Completion,
+  Orphan,
+  PartStore,
+  Snapshot,
+  StorageEvent,
+  StorageSession,
+} from './storage.ts'
 
 /** What the databases of one locker would hold. */
 export interface Disk {
   meta: Pick<Snapshot, 'header' | 'root' | 'attempts'>
   records: Map<string, unknown>
   keys: Map<string, CryptoKey>
+  parts: Map<string, unknown>
   journals: Set<MemoryJournal>
   sessions: Set<MemorySession>
 }
@@ -22,6 +31,7 @@ export function emptyDisk(): Disk {
     meta: { header: undefined, root: undefined, attempts: undefined },
     records: new Map(),
     keys: new Map(),
+    parts: new Map(),
     journals: new Set(),
     sessions: new Set(),
   }
@@ -72,6 +82,24 @@ export class MemorySession implements StorageSession {
     return found
   }
 
+  async upgrade(fn: (found: Snapshot) => Changes | undefined): Promise<Snapshot> {
+    await Promise.resolve()
+    const found = this.#read('all')
+    const changes = fn(found)
+    const parts = new Map<string, unknown>()
+    for (const [id, part] of this.#disk.parts) {
+      const next = changes?.part ? changes.part(copy(part)) : part
+      if (next) parts.set(id, copy(next))
+    }
+    this.#write(changes ?? {}, () => this.#disk.keys.clear())
+    this.#disk.parts.clear()
+    for (const [id, part] of parts) this.#disk.parts.set(id, part)
+    for (const other of [...this.#disk.sessions]) {
+      if (other !== this) queueMicrotask(() => other.#ended || other.#onEvent({ type: 'reopened' }))
+    }
+    return found
+  }
+
   async load(ids: readonly string[] | 'all'): Promise<Snapshot> {
     await Promise.resolve()
     return this.#read(ids)
@@ -80,6 +108,20 @@ export class MemorySession implements StorageSession {
   async key(name: string): Promise<CryptoKey | undefined> {
     if (this.#ended) throw this.#ended
     return this.#disk.keys.get(name)
+  }
+
+  async parts(): Promise<PartStore> {
+    const use = async <T>(work: (parts: Map<string, unknown>) => T): Promise<T> => {
+      await Promise.resolve()
+      if (this.#ended) throw this.#ended
+      return work(this.#disk.parts)
+    }
+    return {
+      put: (part) => use((parts) => void parts.set(part.id, copy(part))),
+      get: (id) => use((parts) => copy(parts.get(id))),
+      ids: () => use((parts) => [...parts.keys()].sort()),
+      remove: (ids) => use((parts) => ids.forEach((id) => void parts.delete(id))),
+    }
   }
 
   async orphans(): Promise<Orphan[]> {
@@ -144,9 +186,10 @@ export class MemorySession implements StorageSession {
   }
 
   /** Copies everything before it changes anything: all of it is written, or none. */
-  #write({ header, root, attempts, put, remove, keys }: Changes): void {
+  #write({ header, root, attempts, put, remove, keys }: Changes, before = () => {}): void {
     const meta = structuredClone({ header, root, attempts })
     const records = (put ?? []).map(copy)
+    before()
     for (const name of ['header', 'root', 'attempts'] as const) {
       if (meta[name] !== undefined) this.#disk.meta[name] = meta[name]
     }

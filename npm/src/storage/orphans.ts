@@ -17,8 +17,9 @@ const ABANDONED_MS = 300_000
 /** Empty journals that stay, so that the next tabs need not make them. */
 const KEPT_EMPTY = 8
 
-/** A killed tab's lock is free a few moments after the tab is gone: when to look again. */
-const SECOND_LOOKS_MS = [150, 600, 2_500]
+/** When to look again: a killed tab's lock is free a few moments after the tab is gone; without locks, its heartbeat
+ *  is old by then. */
+const SECOND_LOOKS_MS = [150, 600, 2_500, STALE_MS + 1_000]
 
 const DELETE_LIMIT_MS = 5_000
 
@@ -34,7 +35,7 @@ export interface OrphanSource {
 
 export interface Found {
   orphans: Orphan[]
-  /** Journals whose lock is held: by a tab that lives, or that is just dying. */
+  /** Journals that have an owner: a tab that lives, or that is just dying. */
   busy: string[]
 }
 
@@ -90,9 +91,9 @@ async function take(source: OrphanSource, name: string, busy: string[]): Promise
   const { factory, locks, local } = source
   const numbered = isNumbered(name)
   // Without locks nobody can tell whether a numbered journal has an owner; those with locks will.
-  if (numbered ? !locks : noteAge(local, name) < STALE_MS) return undefined
+  if (numbered && !locks) return undefined
   const claimed = numbered && locks ? await claim(locks, name) : undefined
-  if (numbered && !claimed) {
+  if (numbered ? !claimed : noteAge(local, name) < STALE_MS) {
     busy.push(name)
     return undefined
   }

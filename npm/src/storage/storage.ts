@@ -29,6 +29,8 @@ export interface Changes {
   put?: readonly SealedRecord[]
   /** Ids to delete for good. */
   remove?: readonly string[]
+  /** In an upgrade, what takes the place of each part of a large value; `undefined`: it goes. */
+  part?: (found: unknown) => SealedRecord | undefined
   /** Named `CryptoKey`s for the store `keys`; `null` deletes. */
   keys?: ReadonlyMap<string, CryptoKey | null>
 }
@@ -57,6 +59,20 @@ export type StorageEvent =
   | { type: 'closed' }
   /** A journal that was owned when `orphans()` looked is free now and holds entries: call it again. */
   | { type: 'orphans' }
+  /** The connection was taken away, for another tab's `upgrade` or whatever else, and is there again. */
+  | { type: 'reopened' }
+
+/** Where the sealed parts of large values lie, each written once and never changed. A part is in no record set: the
+ *  value's own record names it. */
+export interface PartStore {
+  /** Resolves when it is complete. */
+  put(part: SealedRecord): Promise<void>
+  /** What lies there, unchecked. */
+  get(id: string): Promise<unknown>
+  /** Of all parts, in the order of their ids. */
+  ids(): Promise<string[]>
+  remove(ids: readonly string[]): Promise<void>
+}
 
 /** One tab's hold on one locker's databases. */
 export interface StorageSession {
@@ -80,10 +96,17 @@ export interface StorageSession {
     fn: (found: Snapshot) => Changes | undefined,
     options?: { durability?: 'strict' | 'relaxed' },
   ): Promise<Snapshot>
+  /** Like `transact('all', fn)`, but while nobody else has the main database open: other sessions lose their
+   *  connection to it before, and have it again after, which their `reopened` tells. The store `keys` is emptied
+   *  before what `fn` returns is written. `fn` is called once. What rejects has changed nothing: `storage_closed`
+   *  where another tab does not let go in time. */
+  upgrade(fn: (found: Snapshot) => Changes | undefined): Promise<Snapshot>
   /** One readonly transaction. */
   load(ids: readonly string[] | 'all'): Promise<Snapshot>
   /** A key from the store `keys`. */
   key(name: string): Promise<CryptoKey | undefined>
+  /** Of large values. A storage without it keeps none. */
+  parts?(): Promise<PartStore>
   /** Takes the journals and late entries nobody owns any more. Each is to be discarded or released. */
   orphans(): Promise<Orphan[]>
   /** Closes connections and gives up the journal's lock. Pending entries stay on the disk. */
@@ -106,6 +129,11 @@ export interface LockerStorage {
     set(key: string, value: string): void
     remove(key: string): void
   }
+}
+
+/** The note that there are parts, or were: whoever opens the locker looks for those that nothing names. */
+export function partsNote(name: LockerName): string {
+  return `${databaseName(name)}/parts`
 }
 
 /** `kbve-locker/<tenant>/<name>` */

@@ -47,6 +47,7 @@ export async function startChromium({ backForwardCache = false } = {}) {
   let opening = Promise.resolve()
 
   return {
+    name: 'chromium',
     context,
     cdp,
     /** A new tab at this address, with the pid of its renderer. Tabs are opened one after another. */

@@ -1,10 +1,32 @@
 /** What a test page offers to the test that drives it, as `globalThis.kbve`. */
+import '../../suite/dispose.ts'
 import { createLocker, indexedDBStorage, LockerError } from '@kbve/locker'
 import { type CookieTable, lockerCookies } from '@kbve/locker/cookies'
 import { lockerAtom, lockerStores } from '@kbve/locker/nanostores'
 import { type Spy, spied } from '../../suite/disk.ts'
 import { type AnyLocker, settled, until } from '../../suite/help.ts'
-import { wander } from './wander.ts'
+import { partsOn } from '../../suite/large_help.ts'
+import { labour } from './labour.ts'
+import { reopened, wander } from './wander.ts'
+
+if (location.search === '?nolocks') Object.defineProperty(navigator, 'locks', { value: undefined })
+
+/** Every WASM memory of this page that is still in use. */
+const memories: WeakRef<WebAssembly.Memory>[] = []
+const { instantiate } = WebAssembly
+WebAssembly.instantiate = (async (...given: Parameters<typeof instantiate>) => {
+  const made: unknown = await instantiate(...given)
+  const { exports } =
+    made instanceof WebAssembly.Instance ? made : (made as { instance: WebAssembly.Instance }).instance
+  for (const each of Object.values(exports)) {
+    if (each instanceof WebAssembly.Memory) memories.push(new WeakRef(each))
+  }
+  return made
+}) as typeof instantiate
+
+function wasmBytes(): number {
+  return memories.reduce((sum, each) => sum + (each.deref()?.buffer.byteLength ?? 0), 0)
+}
 
 type Options = NonNullable<Parameters<typeof createLocker>[0]>
 
@@ -23,6 +45,20 @@ function rawOpen(name: string): Promise<IDBDatabase> {
     request.onsuccess = () => resolve(request.result)
     request.onerror = () => reject(request.error)
   })
+}
+
+/** What there is of a locker's main database. */
+async function remains(name: string): Promise<string> {
+  const databases = (await indexedDB.databases()).map((db) => db.name)
+  if (!databases.includes(`kbve-locker/test/${encodeURIComponent(name)}`)) return 'no database'
+  const db = await rawOpen(name).catch(() => undefined)
+  if (!db || db.objectStoreNames.length === 0) return 'no stores'
+  const keys = await new Promise<IDBValidKey[]>((resolve) => {
+    const request = db.transaction('meta').objectStore('meta').getAllKeys()
+    request.onsuccess = () => resolve(request.result)
+  })
+  db.close()
+  return keys.includes('header') ? 'a header' : 'no header'
 }
 
 /** Keeps a readwrite transaction on all stores of the main database alive until `release`. */
@@ -82,9 +118,16 @@ const page = {
   log,
   rawOpen,
   rawRecords,
+  remains,
   holdMain,
   wander,
+  reopened,
+  labour,
+  wasmBytes,
   release: async () => {},
+  /** The ids of all parts of large entries on the disk of the locker that `open` made last. */
+  parts: () => partsOn({ storage: indexedDBStorage(), tenant: 'test', name: page.name }),
+  name: '',
   /** The locker that `open` made last. */
   locker: undefined as unknown as AnyLocker,
   spy: undefined as unknown as Spy,
@@ -98,6 +141,7 @@ const page = {
   /** Opens a locker and answers the status it settles on, as something a test can read. */
   async open(name: string, options: Options = {}) {
     page.spy = spied(indexedDBStorage())
+    page.name = name
     const locker = createLocker({
       tenant: 'test',
       name,

@@ -57,7 +57,7 @@ export async function startServer(web, { mutate = (_, text) => text, headers = {
       return
     }
     const type = types[extname(path)] ?? 'application/octet-stream'
-    const own = { 'content-type': type, 'content-security-policy': policy, 'cache-control': 'no-store' }
+    const own = { 'content-type': type, 'content-security-policy': policy, 'cache-control': 'no-cache' }
     response.writeHead(200, { ...own, ...headers })
     response.end(body)
   }

@@ -9,19 +9,54 @@ interface Wandering {
   life: string
   seed: number
   log(line: { what: string; [detail: string]: unknown }): void
+  /** What is done now and then beside reading and writing. */
+  deeds?: readonly Deed[]
+  /** After this many operations it rests a while, so that the locker does not outgrow a slow machine. */
+  burst?: number
+}
+
+export type Deed = 'lock' | 'repair'
+
+const deedOf: Record<Deed, (locker: AnyLocker) => Promise<unknown>> = {
+  lock(locker) {
+    locker.lock()
+    return reopened(locker)
+  },
+  repair: (locker) => locker.repair(),
+}
+
+/** Open again, however often other tabs lock it meanwhile. */
+export async function reopened(locker: AnyLocker): Promise<void> {
+  while (locker.status.state !== 'unlocked') {
+    await locker.unlock({ device: true }).catch((error: unknown) => {
+      if (!isLocked(error)) throw error
+    })
+  }
+}
+
+/** Another tab has locked it, in the middle of something perhaps. */
+function isLocked(error: unknown): boolean {
+  const { code } = error as { code?: string }
+  return code === 'locked' || code === 'aborted'
 }
 
 const entries = ['a', 'b', 'c', 'd']
 
 /** Never ends by itself: the tab is killed, or `kbveStop` is set. */
-export async function wander({ locker, spy, life, seed, log }: Wandering): Promise<void> {
+export async function wander({ locker, spy, life, seed, log, deeds = [], burst }: Wandering): Promise<void> {
   let state = seed
   const random = (below: number) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
     return Math.floor((state / 2 ** 32) * below)
   }
   const stopped = () => (globalThis as { kbveStop?: boolean }).kbveStop === true
-  for (let n = 0; !stopped(); n++) {
+  const step = async (n: number) => {
+    if (burst && n % burst === burst - 1) await new Promise((resolve) => setTimeout(resolve, 150))
+    const deed = deeds.length > 0 && random(12) === 0 ? deeds[random(deeds.length)] : undefined
+    if (deed) {
+      await deedOf[deed](locker)
+      log({ what: 'done', deed })
+    }
     const value = `${life} ${n}`
     const kind = random(10)
     const from = spy.appended.length
@@ -49,8 +84,10 @@ export async function wander({ locker, spy, life, seed, log }: Wandering): Promi
     } else {
       log({ what: 'trying', ids: ['profile/last'], value })
       await locker.update('last', () => value)
-      log({ what: 'updated', value })
-      continue
+      const record = spy.written.findLast(({ id }) => id === 'profile/last')
+      if (!record) throw new Error('an update wrote nothing')
+      log({ what: 'returned', id: record.id, rev: record.rev, writer: [...record.writer], value, life })
+      return
     }
     const gone = kind === 8
     for (const { id, rev, writer } of spy.appended.slice(from)) {
@@ -59,5 +96,11 @@ export async function wander({ locker, spy, life, seed, log }: Wandering): Promi
     const pause = random(8)
     if (pause === 0) await locker.flush()
     else if (pause < 4) await new Promise((resolve) => setTimeout(resolve, random(6)))
+  }
+  for (let n = 0; !stopped(); n++) {
+    await step(n).catch((error: unknown) => {
+      if (!deeds.includes('lock') || !isLocked(error)) throw error
+      return reopened(locker)
+    })
   }
 }

@@ -80,7 +80,7 @@ export const connection = {
       const fresh = await kit.open('newer')
       return { version: upgraded.version, values: await kit.values(fresh), events: kit.events }
     })
-    expect(answer).to.deep.equal({ version: 2, values: { 'entry/a': 'A' }, events: [] })
+    expect(answer).to.deep.equal({ version: 2, values: { 'entry/a': 'A' }, events: [{ type: 'reopened' }] })
   },
 
   'upgraded to something without our stores: closed, with a sentence; opening says so too': async (stage) => {

@@ -109,8 +109,10 @@ bytes pack(const std::vector<packed_change>& changes) {
     write.u8(change.before ? 1 : 0);
     write.f64(static_cast<double>(before.rev));
     write.raw(before.writer);
+    write.f64(static_cast<double>(change.before_expires));
     write.f64(static_cast<double>(after.rev));
     write.raw(after.writer);
+    write.f64(static_cast<double>(change.after_expires));
   }
   return out;
 }

@@ -58,6 +58,8 @@ struct packed_change {
   std::string id;
   std::optional<vault::version> before;
   std::optional<vault::version> after;
+  std::uint64_t before_expires = 0;
+  std::uint64_t after_expires = 0;
 };
 bytes pack(const std::vector<packed_change>& changes);
 
