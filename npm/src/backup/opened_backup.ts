@@ -9,7 +9,7 @@ import { memoryStorage } from '../storage/memory.ts'
 import type { Secret } from '../types.ts'
 import { chunks } from '../vault.ts'
 import type { Backup } from './backup_file.ts'
-import { backupPieces, macOf } from './canonical.ts'
+import { backupPieces, macOf } from './mac.ts'
 
 /** A record of a backup, and what it holds. */
 export interface OpenedRecord {
