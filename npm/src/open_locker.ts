@@ -279,12 +279,14 @@ export class OpenLocker {
   /** Applies what tabs that are no more have left. */
   async adopt(): Promise<void> {
     if (this.readOnly) return
-    const { damaged, handed, ...merged } = await this.alone(() =>
+    const { damaged, handed, found, ...merged } = await this.alone(() =>
       adoptOrphans(this.#session, this.#vault, this.#host.now, (header) => {
         this.#mustWrite()
         this.#check(header)
       }),
     )
+    // Applied before its tab ended, perhaps, and nobody was told: not this tab either.
+    if (!this.#closed) this.#absorb(found)
     this.#show(merged, handed)
     if (!this.#closed) this.#noteDamaged(damaged, [])
   }

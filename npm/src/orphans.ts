@@ -8,6 +8,8 @@ import type { OpenVault } from './vault.ts'
 
 /** What was applied, and the ids in entries that do not open. These entries stay where they are. */
 export interface Adopted extends Merged {
+  /** What lay there of the same ids. */
+  readonly found: ReadonlyMap<string, unknown>
   /** All that was handed over, applied now or before: a tab may die after applying and before telling. */
   readonly handed: readonly SealedRecord[]
   readonly damaged: readonly string[]
@@ -44,7 +46,8 @@ export async function adoptOrphans(
       for (const { id } of bad ?? []) damaged.add(id)
       return bad?.length === 0
     })
-    const merged = records.length > 0 ? await apply(session, vault, records, now(), check) : { won: [] }
+    const merged =
+      records.length > 0 ? await apply(session, vault, records, now(), check) : { won: [], found: new Map() }
     // One damaged entry keeps the whole journal: applying the others again changes nothing.
     for (const orphan of forget ? orphans : whole) await orphan.discard()
     return { ...merged, handed: records, damaged: [...damaged] }

@@ -147,13 +147,15 @@ export function disturbed(
   return {
     notes: inner.notes,
     async open(name, options) {
-      const session = await inner.open(name, options)
+      // Nothing may be read past it.
+      const { ahead: _, ...rest } = options
+      const session = await inner.open(name, rest)
       return {
         append: (entry) => session.append(entry),
         pending: () => session.pending(),
         settle: (entries) => session.settle(entries),
         retry: () => session.retry(),
-        transact: (ids, fn, rest) => session.transact(ids, (snapshot) => fn(found(snapshot)), rest),
+        transact: (ids, fn, how) => session.transact(ids, (snapshot) => fn(found(snapshot)), how),
         upgrade: (fn) => session.upgrade((snapshot) => fn(found(snapshot))),
         load: async (ids) => found(await session.load(ids)),
         key: (keyName) => session.key(keyName),

@@ -3,7 +3,7 @@ import { createLocker, LockerError } from '@kbve/locker'
 import { expect } from 'chai'
 import { readLocker } from '../reference/locker.ts'
 import { sealRecord } from '../reference/record.ts'
-import { randomBytes, type SealedRecord } from '../reference/shapes.ts'
+import { randomBytes, type SealedRecord, toBase64url } from '../reference/shapes.ts'
 import { deviceKeyName } from './device_key.ts'
 import { leaveInJournal, readDisk, spied, withSession } from './disk.ts'
 import type { SuiteContext } from './harness.ts'
@@ -55,6 +55,31 @@ export function suite(t: SuiteContext): void {
       expect(lockers[loser]?.status.state).to.equal('unlocked')
     })
   })
+
+  t.test(
+    'what a tab applied before it died, and told nobody, is shown by whoever takes its journal',
+    async () => {
+      const disk = t.disk()
+      const where = { storage: disk.storage(), tenant: 'test', name: t.name() }
+      const lives = await lockerOn(t, where)
+      const { storage, appended } = spied(where.storage)
+      const dies = await lockerOn(t, { ...where, storage }, { channel: null })
+      dies.patch({ last: 'of a tab that died', username: 'ann' })
+      dies.entries.put('draft', 1)
+      dies.entries.delete('draft')
+      await dies.flush()
+      expect(lives.get('last')).to.equal('')
+      await leaveInJournal(where, [{ records: appended }])
+      const { header } = await readDisk(where)
+      const channel = new BroadcastChannel(`kbve-locker/test/${where.name}`)
+      channel.postMessage({ type: 'left', locker: toBase64url(header.locker_id), changes: [] })
+      await until('the value of the tab that died is shown', () => lives.get('last') === 'of a tab that died')
+      channel.close()
+      expect(lives.get('username')).to.equal('ann')
+      expect(lives.entries.list()).to.deep.equal([])
+      expect(lives.status).to.deep.include({ integrity: 'ok', damaged: [] })
+    },
+  )
 
   t.test('a change reaches the other tab, with its value', async () => {
     const disk = t.disk()
