@@ -48,6 +48,8 @@ export class Lifecycle {
   #ready: Promise<Status> | undefined
   /** What other tabs changed while this one was still reading. */
   #heard: ChangeNote[] = []
+  /** And whether one has ended. */
+  #left = false
   readonly #jobs = new Jobs()
   #disposed = false
   /** False as soon as it is being disposed of. */
@@ -70,7 +72,7 @@ export class Lifecycle {
       applied: () => this.answer?.(-1),
       header: (lockerId) => this.#behind((open) => open.refresh([]), lockerId),
       repaired: (lockerId) => this.#behind(async (open) => (await repairing()).follow(this, open), lockerId),
-      left: (lockerId) => this.#behind((open) => open.adopt(), lockerId),
+      left: (lockerId) => this.#adopt(lockerId),
       restored: () => this.#behind((open) => open.refresh('all')),
       visible: () => {
         this.#open?.values.dated?.()
@@ -325,6 +327,8 @@ export class Lifecycle {
     onOpen(open, this.ports, (work) => this.#behind(work))
     const heard = this.#heard.splice(0)
     if (heard.length > 0) this.#behind((still) => still.heard(heard))
+    if (this.#left) this.#adopt()
+    this.#left = false
     this.#persist(open)
   }
 
@@ -419,7 +423,7 @@ export class Lifecycle {
   // What comes from outside
 
   #storageEvent(event: StorageEvent): void {
-    if (event.type === 'orphans') this.#behind((open) => open.adopt())
+    if (event.type === 'orphans') this.#adopt()
     else if (event.type === 'reopened') this.#behind((open) => open.refresh([]))
     else {
       const error = event.type === 'evicted' ? evicted() : closed()
@@ -431,7 +435,18 @@ export class Lifecycle {
   #changedElsewhere(lockerId: string, notes: readonly ChangeNote[]): void {
     if (lockerId !== this.opener.lockerId) return
     if (this.#open) this.#behind((open) => open.heard(notes))
-    else if (this.#jobs.current) this.#heard.push(...notes)
+    else if (this.#opening) this.#heard.push(...notes)
+  }
+
+  /** Applies what tabs that are no more have left; while this one is still reading, after that. */
+  #adopt(lockerId = this.opener.lockerId): void {
+    if (this.#opening && lockerId === this.opener.lockerId) this.#left = true
+    this.#behind((open) => open.adopt(), lockerId)
+  }
+
+  /** Whether something of the disk may have been read already that is not shown yet. */
+  get #opening(): boolean {
+    return !this.#open && (this.#jobs.current !== undefined || this.status.state === 'opening')
   }
 
   #destroyedElsewhere(lockerId: string): void {
