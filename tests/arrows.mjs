@@ -94,9 +94,13 @@ const shared = [
   'node.ts',
   'packed.ts',
   'wasm_source.ts',
+  'wasm/auth.wasm',
   'wasm/jose.wasm',
 ]
-const apart = [{ room: /^npm\/src\/jose(\.ts$|\/)/, name: 'jose' }]
+const apart = [
+  { room: /^npm\/src\/jose(\.ts$|\/)/, name: 'jose' },
+  { room: /^npm\/src\/auth\/(door|types)\.ts$/, name: 'the door of auth.wasm' },
+]
 
 const importPattern = /(?:\bfrom\s*|\bimport\s*\(?\s*|new URL\(\s*)(['"])([^'"\n]+)\1/g
 const scripts = /\.(ts|tsx|mts|js|mjs)$/
@@ -158,6 +162,7 @@ const planted = [
   ['npm/src/o.ts', "export { createLocker } from '@kbve/locker'", 'does not import itself'],
   ['npm/src/jose/r.ts', "import { loadCore } from '../core.ts'", 'jose loads without the locker'],
   ['npm/src/jose.ts', "import type { Locker } from './types.ts'", 'jose loads without the locker'],
+  ['npm/src/auth/door.ts', "import { loadCore } from '../core.ts'", 'auth.wasm loads without the locker'],
   ['web/src/p.tsx', "import { createLocker } from '../../npm/src/index.ts'", 'only by its name'],
   ['web/q.ts', "import '../npm/dist/index.js'", 'only by its name'],
   [

@@ -77,6 +77,8 @@ const dist = join(npmDir, 'dist')
 const gluePath = join(dist, 'wasm/locker.js')
 const wasm = weigh(readFileSync(join(dist, 'wasm/locker.wasm')))
 const joseWasm = weigh(readFileSync(join(dist, 'wasm/jose.wasm')))
+const authWasm = weigh(readFileSync(join(dist, 'wasm/auth.wasm')))
+const authDoor = weigh((await bundle(join(dist, 'auth/door.js'))).bytes)
 const glue = weigh((await bundle(gluePath)).bytes)
 
 /** Entry points of the package, by the name people import; the glue is weighed once, by itself. */
@@ -162,7 +164,7 @@ const bundleOfAll = {
   resolveDir: dist,
 }
 const everything = add(
-  ...[wasm, kdf, joseWasm, glue, worker, ...parts],
+  ...[wasm, kdf, joseWasm, authWasm, glue, worker, ...parts],
   weigh((await bundle(bundleOfAll, [gluePath])).bytes),
 )
 
@@ -182,6 +184,8 @@ const rows = [
   ),
   line('wasm', wasm),
   line('jose.wasm', joseWasm),
+  line('auth.wasm', authWasm, { note: 'accounts and uptime; fetched by who signs in' }),
+  line('auth/door.js', authDoor, { note: 'the other side of auth.wasm' }),
   line('glue', glue),
   ...entries.map((entry) =>
     line(

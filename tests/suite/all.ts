@@ -1,4 +1,5 @@
 import { suite as attempts } from './attempts.ts'
+import { suite as authDoor } from './auth_door.ts'
 import { suite as backup } from './backup.ts'
 import { suite as badFields } from './bad_fields.ts'
 import { suite as badHeader } from './bad_header.ts'
@@ -79,5 +80,6 @@ export const suites = {
   jose_keys: joseKeys,
   jose_interop: joseInterop,
   jose_remote: joseRemote,
+  auth_door: authDoor,
   import_safety: importSafety,
 }
