@@ -8,9 +8,7 @@ import type { Locker, PassphraseCost } from '../types.ts'
 import type { WasmSource } from '../wasm_source.ts'
 import type {
   AnonymousInput,
-  Captcha,
   ChangePasswordInput,
-  Identity,
   IdTokenInput,
   MagicLinkInput,
   NewPasswordInput,
