@@ -154,11 +154,11 @@ export class OpenLocker {
   /** Seals in one call, hands over in the same task; then the values, then whoever listens. */
   write(items: readonly PlainItem[]): void {
     this.#mustWrite()
-    this.#take(items, this.#handOver(items))
+    this.#take(items, this.#append(items))
     this.#host.status({ pending: this.pending })
   }
 
-  #handOver(items: readonly PlainItem[]): Sealed[] {
+  #append(items: readonly PlainItem[]): Sealed[] {
     const sealed = this.#vault.seal(items, this.#host.now())
     this.#applier.append({ records: sealed.map(({ record }) => record) })
     return sealed
@@ -315,7 +315,7 @@ export class OpenLocker {
       if (apply && this.coming)
         await within(
           closeLimit,
-          this.coming.then((items) => this.#handOver(items)),
+          this.coming.then((items) => this.#append(items)),
         )
       const end = apply ? this.#applier.finish().then(() => this.#witness()) : this.#applier.abandon()
       // A disk that does not answer must not keep the keys in memory; what is pending stays in the journal.
