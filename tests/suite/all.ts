@@ -1,5 +1,8 @@
 import { suite as attempts } from './attempts.ts'
 import { suite as authDoor } from './auth_door.ts'
+import { suite as authFetch } from './auth_fetch.ts'
+import { suite as authGotrue } from './auth_gotrue.ts'
+import { suite as authWounds } from './auth_wounds.ts'
 import { suite as backup } from './backup.ts'
 import { suite as badFields } from './bad_fields.ts'
 import { suite as badHeader } from './bad_header.ts'
@@ -81,5 +84,8 @@ export const suites = {
   jose_interop: joseInterop,
   jose_remote: joseRemote,
   auth_door: authDoor,
+  auth_gotrue: authGotrue,
+  auth_wounds: authWounds,
+  auth_fetch: authFetch,
   import_safety: importSafety,
 }
