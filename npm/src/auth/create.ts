@@ -69,11 +69,7 @@ class Auths {
       timer: this.#timer,
       due: () => this.#behind('tick'),
       online: () => this.#behind('online'),
-      jumped: (since) => {
-        // A token that came after it is not in doubt.
-        const { receivedAt = 0 } = (this.#on.state ?? {}) as { receivedAt?: number }
-        if (receivedAt < since || receivedAt > life.ports.now()) this.#behind('woke')
-      },
+      jumped: (since) => this.#behind('woke', since),
     })
     const locks = ports.locks === undefined ? webLocks() : (ports.locks ?? undefined)
     const lockName = `${databaseName(life.ports.name)}/${this.#record.id}/refresh`
@@ -276,8 +272,9 @@ class Auths {
     await this.#account.shut()
   }
 
-  #behind(type: 'tick' | 'online' | 'woke'): void {
-    if (this.#life.open && !this.#disposed) this.#on.behind(this.#on.happen({ type }))
+  #behind(type: 'tick' | 'online' | 'woke', since?: number): void {
+    if (!this.#life.open || this.#disposed) return
+    this.#on.behind(this.#on.happen(since === undefined ? { type } : { type, since }))
   }
 
   async #send(
