@@ -1,7 +1,9 @@
 import { suite as attempts } from './attempts.ts'
+import { suite as authAccount } from './auth_account.ts'
 import { suite as authDoor } from './auth_door.ts'
 import { suite as authFetch } from './auth_fetch.ts'
 import { suite as authGotrue } from './auth_gotrue.ts'
+import { suite as authStrapi } from './auth_strapi.ts'
 import { suite as authWounds } from './auth_wounds.ts'
 import { suite as backup } from './backup.ts'
 import { suite as badFields } from './bad_fields.ts'
@@ -85,7 +87,9 @@ export const suites = {
   jose_remote: joseRemote,
   auth_door: authDoor,
   auth_gotrue: authGotrue,
+  auth_strapi: authStrapi,
   auth_wounds: authWounds,
   auth_fetch: authFetch,
+  auth_account: authAccount,
   import_safety: importSafety,
 }
