@@ -1,5 +1,6 @@
 import { suite as attempts } from './attempts.ts'
 import { suite as authAccount } from './auth_account.ts'
+import { suite as authAppwrite } from './auth_appwrite.ts'
 import { suite as authDoor } from './auth_door.ts'
 import { suite as authFetch } from './auth_fetch.ts'
 import { suite as authGotrue } from './auth_gotrue.ts'
@@ -88,6 +89,7 @@ export const suites = {
   auth_door: authDoor,
   auth_gotrue: authGotrue,
   auth_strapi: authStrapi,
+  auth_appwrite: authAppwrite,
   auth_wounds: authWounds,
   auth_fetch: authFetch,
   auth_account: authAccount,
