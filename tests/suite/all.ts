@@ -5,6 +5,7 @@ import { suite as authDoor } from './auth_door.ts'
 import { suite as authFetch } from './auth_fetch.ts'
 import { suite as authGotrue } from './auth_gotrue.ts'
 import { suite as authStrapi } from './auth_strapi.ts'
+import { suite as authView } from './auth_view.ts'
 import { suite as authWounds } from './auth_wounds.ts'
 import { suite as backup } from './backup.ts'
 import { suite as badFields } from './bad_fields.ts'
@@ -93,5 +94,6 @@ export const suites = {
   auth_wounds: authWounds,
   auth_fetch: authFetch,
   auth_account: authAccount,
+  auth_view: authView,
   import_safety: importSafety,
 }

@@ -135,6 +135,7 @@ export function suite(t: SuiteContext): void {
         await first.auth.signIn(ann)
         first.locker.entries.put('draft', 'mine')
         const { code: recovery } = await first.locker.slots.add({ recovery: true })
+        const old = (await first.locker.slots.list()).find((one) => one.kind === 'passphrase')?.id
         const account = at.server.accounts.get(ann.email)
         if (account) account.password = 'set elsewhere'
         const second = await visit(at, first)
@@ -145,12 +146,10 @@ export function suite(t: SuiteContext): void {
         await becomes(second.auth, 'signed-in')
         expect(second.auth.session).not.to.have.property('opensWith')
         expect(second.locker.entries.get('draft')).to.equal('mine')
-        await until('the new password opens it', () =>
-          second.locker.unlock({ passphrase: 'set elsewhere' }).then(
-            () => true,
-            () => false,
-          ),
-        )
+        const passphrase = async () =>
+          (await second.locker.slots.list()).find((one) => one.kind === 'passphrase')?.id
+        await until('the slot is another one', async () => (await passphrase()) !== old)
+        await second.locker.unlock({ passphrase: 'set elsewhere' })
         expect(await code(() => second.locker.unlock({ passphrase: ann.password }))).to.equal('wrong_secret')
       },
       { timeout: 40_000 },

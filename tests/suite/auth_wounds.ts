@@ -31,7 +31,13 @@ export function suite(t: SuiteContext): void {
     t.test('deadlock when the client is called from an auth event', async () => {
       const { auth, time, server } = await signedIn()
       const heard: Promise<unknown>[] = []
-      auth.subscribe(() => heard.length < 4 && heard.push(auth.getUser(), auth.refresh()))
+      auth.subscribe(() => {
+        if (heard.length > 2) return
+        for (const call of [auth.getUser(), auth.refresh()]) {
+          call.catch(() => {})
+          heard.push(call)
+        }
+      })
       await time.pass(hour)
       await until('it was refreshed', () => server.refreshes > 0)
       await until('somebody heard', () => heard.length > 1)
@@ -135,6 +141,7 @@ export function suite(t: SuiteContext): void {
       at.server.before = undefined
       const again = await at.tab()
       await again.auth.getUser()
+      cut = false
       for (const end of ends) end()
       expect(isSignedIn(again)).to.equal(true)
       expect(at.server.refreshes).to.equal(1)
@@ -156,7 +163,7 @@ export function suite(t: SuiteContext): void {
           await time.pass(hour)
           await breath(40)
           expect(auth.session.state, `${status}, after the token has ended`).to.equal('signed-in')
-          expect(auth.session.retryAt ?? 0, 'it is told until when').to.be.greaterThan(0)
+          expect(auth.session.error?.code).to.equal(status === 429 ? 'rate_limited' : 'server_error')
           expect(server.refreshes - before, 'in an hour of trouble').to.be.within(5, 40)
           server.trouble = undefined
           await time.pass(20 * minute)

@@ -67,7 +67,11 @@ class Auths {
       now: life.ports.now,
       monotonic: ports.monotonic ?? (() => performance.now()),
       timer: this.#timer,
-      due: () => this.#behind('tick'),
+      due: () => {
+        // What came, and could not be taken in when it came.
+        if (this.#life.open && this.#record.waiting().length > 0) this.#on.behind(this.#on.takeIn())
+        this.#behind('tick')
+      },
       online: () => this.#behind('online'),
       jumped: (since) => this.#behind('woke', since),
     })
@@ -246,7 +250,13 @@ class Auths {
       await calls.signOutOthers()
       return
     }
+    const { waiting } = this.#account
     this.#account.waiting = undefined
+    if (waiting) {
+      this.#signIn.signOutThere(waiting.session)
+      this.#on.show()
+      return
+    }
     if (this.#account.opens && this.#life.status.state === 'absent') return
     this.#life.writable()
     await this.#on.happen({ type: 'signOut', text: scope })
