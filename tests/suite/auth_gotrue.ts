@@ -169,7 +169,7 @@ export function suite(t: SuiteContext): void {
         navigate: (url: string) => went.push(url),
         replace: (url: string) => (href = url),
       }
-      const { auth, server, tab } = await page({ ports: { page: view } })
+      const { auth, locker, server, tab } = await page({ ports: { page: view } })
       await auth.signInWithOAuth({ provider: 'github' })
       const to = new URL(went[0] as string)
       expect(to.origin + to.pathname).to.equal(`${server.url}/authorize`)
@@ -201,6 +201,17 @@ export function suite(t: SuiteContext): void {
         at.searchParams.set('code', name)
         expect(await auth.handleRedirect(at.href)).to.have.property('step', 'signed-in')
       }
+      // Nothing of a return is used up while the locker is locked.
+      await auth.signInWithOAuth({ provider: 'github' })
+      const last = new URL(went.at(-1) as string)
+      const code_challenge = last.searchParams.get('code_challenge') as string
+      server.flows.set('late', { challenge: code_challenge, user: ann.email })
+      const late = new URL(last.searchParams.get('redirect_to') as string)
+      late.searchParams.set('code', 'late')
+      locker.lock()
+      expect(await code(() => auth.handleRedirect(late.href))).to.equal('locked')
+      await locker.unlock({ device: true })
+      expect(await auth.handleRedirect(late.href)).to.have.property('step', 'signed-in')
       const refused = 'https://app.example.com/start?error=access_denied&error_description=no'
       expect(await failure(() => auth.handleRedirect(refused))).to.include({ backendMessage: 'no' })
       expect(await auth.handleRedirect('https://app.example.com/#access_token=a.b.c')).to.equal(undefined)

@@ -204,8 +204,10 @@ export class Conductor {
         this.behind(this.#signOutThere(effect))
     }
     clock.wakeAt(wake)
-    if (has(step, 'store')) this.#changed()
-    this.show()
+    if (has(step, 'store')) {
+      this.#changed()
+      this.show()
+    }
     return step
   }
 

@@ -69,6 +69,7 @@ export class Redirects {
   /** A flow with a verifier of its own, sealed until it comes back. */
   async begin(purpose: string, redirectTo: string): Promise<Begun> {
     const { life } = this.#on.host
+    if (!this.#account.opens) life.writable()
     // What opens by itself can be made now, and then holds the verifier sealed.
     if (this.#account.opens && life.status.state === 'absent' && purpose.startsWith('oauth'))
       await life.create({ device: true }, {})
@@ -90,6 +91,8 @@ export class Redirects {
     const { host } = this.#on
     const redirect = host.door().redirect(url)
     if (!redirect) return undefined
+    // Before anything is used up: what waits in the address bar can be finished when the locker is open.
+    if (!this.#account.opens) host.life.writable()
     this.#clean(url)
     try {
       return await this.#come(redirect, rule, signal)
