@@ -63,8 +63,13 @@ export function suite(t: SuiteContext): void {
       }
     })
 
-    for (const withLocks of [true, false]) {
-      const how = withLocks ? 'with Web Locks' : 'without Web Locks'
+    const ways: [string, More][] = [
+      ['with Web Locks', {}],
+      ['without Web Locks', { locks: null }],
+      // What createAuth finds by itself: in a browser its own.
+      ['with what there is', { ports: { locks: undefined } as object }],
+    ]
+    for (const [how, more] of ways) {
       t.test(
         `random logout with several tabs: four tabs, an expired session, one refresh, ${how}`,
         async () => {
