@@ -73,7 +73,6 @@ export function suite(t: SuiteContext): void {
       t.test(
         `random logout with several tabs: four tabs, an expired session, one refresh, ${how}`,
         async () => {
-          const more: More = withLocks ? {} : { locks: null }
           const { time, server, tab, auth, locker } = await signedIn(more)
           auth[Symbol.dispose]()
           locker[Symbol.dispose]()
