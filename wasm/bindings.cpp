@@ -268,8 +268,12 @@ EMSCRIPTEN_BINDINGS(kbve_locker) {
   using namespace kbve::wasm;
 
   auto codes = enum_<kbve::errc>("ErrorCode", enum_value_type::string);
-  // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): every name is a literal, so it ends in zero
-  for (const kbve::errc code : kbve::all_errors) codes.value(kbve::name(code).data(), code);
+  // The codes of accounts come into the declarations from auth.wasm, which alone has their names.
+  for (const kbve::errc code : kbve::all_errors) {
+    if (kbve::is_account_error(code)) continue;
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): every name is a literal, so it ends in zero
+    codes.value(kbve::name_without_accounts(code).data(), code);
+  }
   enum_<kbve::vault::integrity>("Integrity", enum_value_type::string)
       .value("ok", kbve::vault::integrity::ok)
       .value("header", kbve::vault::integrity::header)

@@ -4,8 +4,7 @@
 
 namespace kbve {
 
-std::string_view name(errc code) noexcept {
-  // No default: the compiler says when a code has no name.
+std::string_view name_without_accounts(errc code) noexcept {
   switch (code) {
     case errc::locked: return "locked";
     case errc::absent: return "absent";
@@ -43,8 +42,39 @@ std::string_view name(errc code) noexcept {
     case errc::jwt_claim_invalid: return "jwt_claim_invalid";
     case errc::jwe_malformed: return "jwe_malformed";
     case errc::jwe_open_failed: return "jwe_open_failed";
+    default: return {};
   }
-  return "";
+}
+
+std::string_view name(errc code) noexcept {
+  switch (code) {
+    case errc::invalid_credentials: return "invalid_credentials";
+    case errc::email_not_confirmed: return "email_not_confirmed";
+    case errc::phone_not_confirmed: return "phone_not_confirmed";
+    case errc::user_exists: return "user_exists";
+    case errc::user_not_found: return "user_not_found";
+    case errc::user_blocked: return "user_blocked";
+    case errc::weak_password: return "weak_password";
+    case errc::signup_disabled: return "signup_disabled";
+    case errc::provider_disabled: return "provider_disabled";
+    case errc::otp_invalid: return "otp_invalid";
+    case errc::captcha_required: return "captcha_required";
+    case errc::mfa_required: return "mfa_required";
+    case errc::mfa_invalid: return "mfa_invalid";
+    case errc::reauthentication_required: return "reauthentication_required";
+    case errc::session_expired: return "session_expired";
+    case errc::session_missing: return "session_missing";
+    case errc::session_exists: return "session_exists";
+    case errc::rate_limited: return "rate_limited";
+    case errc::pkce_mismatch: return "pkce_mismatch";
+    case errc::identity_mismatch: return "identity_mismatch";
+    case errc::invalid_input: return "invalid_input";
+    case errc::not_supported: return "not_supported";
+    case errc::network: return "network";
+    case errc::server_error: return "server_error";
+    case errc::bad_response: return "bad_response";
+    default: return name_without_accounts(code);
+  }
 }
 
 [[gnu::noinline]] error::error() noexcept = default;

@@ -65,6 +65,12 @@ digest hasher::finish() noexcept {
   return out;
 }
 
+byte_array<32> sha256(bytes_view data) noexcept {
+  byte_array<32> out;
+  crypto_hash_sha256(out.data(), data.data(), data.size());
+  return out;
+}
+
 digest hash(sha2 kind, bytes_view data) noexcept {
   return hasher(kind).add(data).finish();
 }

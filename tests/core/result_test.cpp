@@ -44,6 +44,15 @@ TEST(Result, TheListIsWholeAndInOrder) {
   EXPECT_EQ(name(static_cast<errc>(all_errors.size())), "") << "a code is missing in all_errors";
 }
 
+TEST(Result, OnlyAccountsHaveNoNameWhereTheyAreLeftOut) {
+  std::size_t accounts = 0;
+  for (const errc code : all_errors) {
+    EXPECT_EQ(name_without_accounts(code), is_account_error(code) ? "" : name(code));
+    accounts += is_account_error(code) ? 1 : 0;
+  }
+  EXPECT_EQ(accounts, 25U);
+}
+
 TEST(Result, AFailureCarriesWhatWentWrong) {
   const auto refused = [](bool well) -> result<int> {
     if (well) return 7;

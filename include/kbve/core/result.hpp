@@ -55,6 +55,33 @@ enum class errc : std::uint8_t {
   jwt_claim_invalid,
   jwe_malformed,
   jwe_open_failed,
+
+  // Accounts: what Supabase Auth, Strapi and Appwrite answer, under one set of names.
+  invalid_credentials,        ///< The name or the password is wrong; which of them is not told.
+  email_not_confirmed,        ///< The address must be confirmed first.
+  phone_not_confirmed,        ///< The number must be confirmed first.
+  user_exists,                ///< There is an account of this name, address or number already.
+  user_not_found,             ///< There is no such account.
+  user_blocked,               ///< The account was blocked.
+  weak_password,              ///< The password breaks a rule of the backend.
+  signup_disabled,            ///< New accounts are not taken.
+  provider_disabled,          ///< This way of signing in is switched off.
+  otp_invalid,                ///< A code or link is wrong, used or too old.
+  captcha_required,           ///< The backend asks for a captcha.
+  mfa_required,               ///< A second factor must be shown first.
+  mfa_invalid,                ///< The second factor was not accepted.
+  reauthentication_required,  ///< The person must prove again who they are.
+  session_expired,            ///< The session has ended; sign in again.
+  session_missing,            ///< The operation needs a session.
+  session_exists,             ///< The backend refuses a second session.
+  rate_limited,               ///< Try again at `error::retry_at`.
+  pkce_mismatch,              ///< A sign-in comes back that was not begun here.
+  identity_mismatch,          ///< The session is of another person than the locker.
+  invalid_input,              ///< The backend, or the action, does not take `error::field`.
+  not_supported,              ///< The backend cannot do this.
+  network,                    ///< No answer came.
+  server_error,               ///< The backend failed.
+  bad_response,               ///< What came is no answer of this backend.
 };
 
 /// Every code, in the order of the enumeration.
@@ -95,10 +122,42 @@ inline constexpr std::array all_errors{
     errc::jwt_claim_invalid,
     errc::jwe_malformed,
     errc::jwe_open_failed,
+    errc::invalid_credentials,
+    errc::email_not_confirmed,
+    errc::phone_not_confirmed,
+    errc::user_exists,
+    errc::user_not_found,
+    errc::user_blocked,
+    errc::weak_password,
+    errc::signup_disabled,
+    errc::provider_disabled,
+    errc::otp_invalid,
+    errc::captcha_required,
+    errc::mfa_required,
+    errc::mfa_invalid,
+    errc::reauthentication_required,
+    errc::session_expired,
+    errc::session_missing,
+    errc::session_exists,
+    errc::rate_limited,
+    errc::pkce_mismatch,
+    errc::identity_mismatch,
+    errc::invalid_input,
+    errc::not_supported,
+    errc::network,
+    errc::server_error,
+    errc::bad_response,
 };
+
+/// Whether it is one of the codes of accounts, which nothing but the auth room answers.
+[[nodiscard]] constexpr bool is_account_error(errc code) noexcept {
+  return code >= errc::invalid_credentials && code <= errc::bad_response;
+}
 
 /// The code as a text equal to its enumerator. The text is static and ends with a NUL.
 [[nodiscard]] std::string_view name(errc code) noexcept;
+/// The same without the codes of accounts, which have no name here: what every visitor downloads is without them.
+[[nodiscard]] std::string_view name_without_accounts(errc code) noexcept;
 
 /// What went wrong. `message` is one English sentence that also says a way out; it never contains a secret
 /// or a stored value.

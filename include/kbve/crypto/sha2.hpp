@@ -49,6 +49,9 @@ class hasher {
 
 [[nodiscard]] digest hash(sha2 kind, bytes_view data) noexcept;
 
+/// SHA-256 by name: what needs no other does not carry the other's code.
+[[nodiscard]] byte_array<32> sha256(bytes_view data) noexcept;
+
 /// An HMAC key made ready: both padded keys are hashed once. Moved, never copied, and wiped at the end. A
 /// moved-from key ends the program when used.
 class mac_key {
