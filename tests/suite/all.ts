@@ -27,6 +27,7 @@ import { suite as movedRecords } from './moved_records.ts'
 import { suite as nanostores } from './nanostores.ts'
 import { suite as passkeys } from './passkeys.ts'
 import { suite as persistent } from './persistent.ts'
+import { suite as react } from './react.tsx'
 import { suite as rekey } from './rekey.ts'
 import { suite as repair } from './repair.ts'
 import { suite as repairTabs } from './repair_tabs.ts'
@@ -45,6 +46,7 @@ export const suites = {
   locker_states: lockerStates,
   nanostores,
   persistent,
+  react,
   interop,
   late_entries: lateEntries,
   large_entries: largeEntries,

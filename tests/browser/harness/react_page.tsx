@@ -1,0 +1,138 @@
+/** What the tests in react_test.ts put on a page, as `globalThis.kbveReact`. Everything is in StrictMode. */
+import '../../suite/dispose.ts'
+import { createLocker } from '@kbve/locker'
+import { LockerProvider, UnlockForm, useField, useStatus, useUnlock } from '@kbve/locker/react'
+import { type JSX, StrictMode, Suspense, use, useState } from 'react'
+import { createRoot, type Root } from 'react-dom/client'
+import { type AnyLocker, settled, until } from '../../suite/help.ts'
+
+const cost = { memoryKib: 19_456, passes: 2 }
+
+function Vault(): JSX.Element {
+  const { state } = useStatus()
+  return (
+    <>
+      <h1>Locker</h1>
+      <p id="state">{state}</p>
+      <UnlockForm cost={cost} onOpen={() => kbveReact.opened++} />
+    </>
+  )
+}
+
+/** An application that shows something else as long as the locker is being opened. */
+function Impatient(): JSX.Element {
+  const { state } = useStatus()
+  if (state === 'unlocking') return <p>please wait</p>
+  return state === 'unlocked' ? <p>welcome</p> : <UnlockForm cost={cost} />
+}
+
+function Email(): JSX.Element {
+  const { draft, setDraft, error, commit, reset, dirty, value } = useField('email')
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        commit()
+      }}
+    >
+      <label>
+        Email <input value={draft} onChange={(event) => setDraft(event.target.value)} onBlur={commit} />
+      </label>
+      <p id="error">{error?.message}</p>
+      <p id="value">{value}</p>
+      <p id="dirty">{String(dirty)}</p>
+      <button type="button" onClick={reset}>
+        Reset
+      </button>
+      <Theme />
+    </form>
+  )
+}
+
+/** Types and commits in one event. */
+function Theme(): JSX.Element {
+  const { draft, setDraft, commit } = useField('theme')
+  const dark = () => {
+    setDraft('dark')
+    commit()
+  }
+  return (
+    <button type="button" onClick={dark}>
+      {draft}
+    </button>
+  )
+}
+
+function Own(): JSX.Element {
+  const { mode, submit, error, cancel } = useUnlock({ cost })
+  return (
+    <>
+      <p id="own">{`${mode} ${error?.code}`}</p>
+      <button type="button" onClick={() => void submit('')}>
+        Nothing
+      </button>
+      <button type="button" onClick={() => void submit('correct horse')}>
+        Go
+      </button>
+      <button type="button" onClick={cancel}>
+        Stop
+      </button>
+    </>
+  )
+}
+
+function Waiting({ on }: { on: Promise<void> }): null {
+  use(on)
+  return null
+}
+
+/** Suspends around the form when the button is pressed. */
+function Suspending(): JSX.Element {
+  const [waits, setWaits] = useState<Promise<void>>()
+  return (
+    <>
+      <button type="button" onClick={() => setWaits(new Promise((end) => setTimeout(end, 300)))}>
+        Suspend
+      </button>
+      <Suspense fallback={<p>suspended</p>}>
+        <UnlockForm cost={cost} />
+        {waits && <Waiting on={waits} />}
+      </Suspense>
+    </>
+  )
+}
+
+const scenes = { Vault, Impatient, Email, Own, Suspending }
+export type Scene = keyof typeof scenes
+
+const page = {
+  until,
+  settled,
+  locker: undefined as unknown as AnyLocker,
+  /** How often a form has said that it opened the locker. */
+  opened: 0,
+  root: undefined as Root | undefined,
+  /** Draws the scene about a locker of this name, or about the one that is there. */
+  show(scene: Scene, name?: string, options: Parameters<typeof createLocker>[0] = { unlock: 'ask' }): void {
+    if (name !== undefined) page.locker = createLocker({ tenant: 'test', name, ...options })
+    const Drawn = scenes[scene]
+    page.root ??= createRoot(document.body.appendChild(document.createElement('main')))
+    page.root.render(
+      <StrictMode>
+        <LockerProvider locker={page.locker}>
+          <Drawn key={`${scene} ${name}`} />
+        </LockerProvider>
+      </StrictMode>,
+    )
+  },
+  unmount(): void {
+    page.root?.unmount()
+    page.root = undefined
+  },
+}
+
+declare global {
+  var kbveReact: typeof page
+}
+
+globalThis.kbveReact = page
