@@ -6,6 +6,7 @@
 import { atom, type MapStore, map, onMount, type ReadableAtom, type WritableAtom } from 'nanostores'
 import type { kbveLocker } from './profile.ts'
 import type { Locker, Status } from './types.ts'
+import type { ServiceUptime, Uptime } from './uptime/types.ts'
 
 export {
   type LockerEngine,
@@ -95,6 +96,23 @@ function fieldStore<P extends kbveLocker, K extends keyof P & string>(
     return stop
   })
   return $field
+}
+
+/** What `uptimeStores` makes. */
+export interface UptimeStores {
+  /** All services, in the order given. */
+  readonly $uptime: ReadableAtom<readonly ServiceUptime[]>
+}
+
+/** How services do. As long as somebody listens, they are looked at. */
+export function uptimeStores(uptime: Pick<Uptime, 'services' | 'subscribe'>): UptimeStores {
+  const $uptime = atom(uptime.services)
+  onMount($uptime, () => {
+    const stop = uptime.subscribe(() => $uptime.set(uptime.services))
+    $uptime.set(uptime.services)
+    return stop
+  })
+  return Object.freeze({ $uptime })
 }
 
 /** How an entry's values are kept. */

@@ -39,6 +39,7 @@ import { suite as slotTrouble } from './slot_trouble.ts'
 import { suite as slots } from './slots.ts'
 import { suite as tabs } from './tabs.ts'
 import { suite as timeToLive } from './time_to_live.ts'
+import { suite as uptime } from './uptime.ts'
 import { suite as witness } from './witness.ts'
 
 export const suites = {
@@ -83,5 +84,6 @@ export const suites = {
   jose_interop: joseInterop,
   jose_remote: joseRemote,
   auth_door: authDoor,
+  uptime,
   import_safety: importSafety,
 }

@@ -22,6 +22,8 @@ const core = await import('@kbve/locker')
 const stores = await import('@kbve/locker/nanostores')
 await import('@kbve/locker/jose')
 await import('@kbve/locker/cookies')
+await import('@kbve/locker/react')
+const { createUptime } = await import('@kbve/locker/uptime')
 // nanostores keeps a counter there; it is none of ours.
 const left = Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name) && name !== 'nanostoresGlobal')
 const imported = touched.splice(0)
