@@ -1,8 +1,6 @@
-/**
- * How /cookies gets at a locker's cookie key, and nobody else does: the way is kept beside the locker, not on it,
- * and this module is no entry of the package.
- */
+/** What /cookies needs of a locker. */
 import type { Audience } from './events.ts'
+import { insideOf } from './inside.ts'
 
 /** A cookie key (locker format 1, "Keys") and what it goes by. Whoever has it fills `key` with zeros after use. */
 export interface CookieKey {
@@ -25,12 +23,15 @@ export interface CookieAccess {
   openingKey(epoch: number): CookieKey
 }
 
-const granted = /* @__PURE__ */ new WeakMap<object, CookieAccess>()
-
-export function grantCookies(locker: object, access: CookieAccess): void {
-  granted.set(locker, access)
-}
-
 export function cookieAccess(locker: object): CookieAccess | undefined {
-  return granted.get(locker)
+  const life = insideOf(locker)
+  return (
+    life && {
+      audience: life.audience,
+      rekeying: life.rekeying,
+      sealingKey: () => life.writable().cookieKey(),
+      keyId: () => life.writable().keyId,
+      openingKey: (epoch) => life.writable().cookieKey(epoch),
+    }
+  )
 }

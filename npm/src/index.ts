@@ -80,8 +80,8 @@ export function createLocker<const S extends Schema = {}>(
   options: LockerOptions<S> = {},
 ): Locker<ProfileOf<S>> {
   const { unlock = 'device', channel, wasm, locks, version = 0, migrate } = options
-  if (unlock !== 'device' && unlock !== 'ask')
-    throw new TypeError("createLocker: unlock is 'device' or 'ask'.")
+  if (!['device', 'ask', 'account'].includes(unlock))
+    throw new TypeError("createLocker: unlock is 'device', 'ask' or 'account'.")
   const { idleLock } = options
   const idle = typeof idleLock === 'object' ? idleLock.after : idleLock
   if (idleLock !== undefined && !((idle as number) > 0))

@@ -329,7 +329,7 @@ export class Lifecycle {
   }
 
   /** Shows something more of the present state. */
-  show(part: Pick<Status, 'lockAt'>): void {
+  show(part: Pick<Status, 'lockAt' | 'reason'>): void {
     this.#status.change(part)
   }
 

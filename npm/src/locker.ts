@@ -1,8 +1,8 @@
 /** What an application calls. It checks arguments and passes on; the states are in lifecycle.ts. */
-import { grantCookies } from './cookie_access.ts'
 import { entriesOf } from './entries.ts'
 import { LockerError } from './errors.ts'
 import type { Listeners } from './events.ts'
+import { grant } from './inside.ts'
 import { Lifecycle, repairing } from './lifecycle.ts'
 import type { Ports } from './ports.ts'
 import { serialize } from './serialize.ts'
@@ -155,12 +155,6 @@ export function makeLocker(ports: Ports): Locker {
     // Older browsers have no such symbol; the method is out of reach there, and nothing breaks.
     [Symbol.dispose ?? 'dispose']: () => life.dispose(),
   }
-  grantCookies(locker, {
-    audience: life.audience,
-    rekeying: life.rekeying,
-    sealingKey: () => life.writable().cookieKey(),
-    keyId: () => life.writable().keyId,
-    openingKey: (epoch) => life.writable().cookieKey(epoch),
-  })
+  grant(locker, life)
   return Object.freeze(locker) as unknown as Locker
 }

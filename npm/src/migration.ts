@@ -129,7 +129,9 @@ function differences(before: ReadonlyMap<string, Stored>, after: ReadonlyMap<str
     if (text !== old?.content) items.push({ id, expires, kind: 'json', text })
   }
   for (const id of before.keys()) {
-    if (id !== schemaId && !after.has(id)) items.push({ id, expires: 0, kind: 'gone' })
+    const known = Object.values(rooms).some((prefix) => id.startsWith(prefix))
+    // What is of no room is not the application's, such as a session.
+    if (known && !after.has(id)) items.push({ id, expires: 0, kind: 'gone' })
   }
   return items
 }

@@ -59,6 +59,9 @@ export class OpenLocker {
   readonly #check: (header: unknown) => void
   #slot: Opened['slot']
   #closed = false
+  /** What is on its way and must not be lost: a lock waits for it, up to the limit, and seals it. Rejects where nothing
+   *  came. */
+  coming: Promise<readonly PlainItem[]> | undefined
   /** When the witness was thought of last. */
   #witnessed = 0
 
@@ -151,10 +154,14 @@ export class OpenLocker {
   /** Seals in one call, hands over in the same task; then the values, then whoever listens. */
   write(items: readonly PlainItem[]): void {
     this.#mustWrite()
+    this.#take(items, this.#append(items))
+    this.#host.status({ pending: this.pending })
+  }
+
+  #append(items: readonly PlainItem[]): Sealed[] {
     const sealed = this.#vault.seal(items, this.#host.now())
     this.#applier.append({ records: sealed.map(({ record }) => record) })
-    this.#take(items, sealed)
-    this.#host.status({ pending: this.pending })
+    return sealed
   }
 
   /** Read, change and write in one transaction, in which nothing but the storage is waited for. */
@@ -303,10 +310,14 @@ export class OpenLocker {
   async close(options: { apply: boolean }): Promise<void> {
     this.#closed = true
     try {
-      const end =
-        options.apply && !this.lost && !this.readOnly
-          ? this.#applier.finish().then(() => this.#witness())
-          : this.#applier.abandon()
+      const apply = options.apply && !this.lost && !this.readOnly
+      // What comes later than that finds a vault that is wiped.
+      if (apply && this.coming)
+        await within(
+          closeLimit,
+          this.coming.then((items) => this.#append(items)),
+        )
+      const end = apply ? this.#applier.finish().then(() => this.#witness()) : this.#applier.abandon()
       // A disk that does not answer must not keep the keys in memory; what is pending stays in the journal.
       await within(closeLimit, end)
     } finally {

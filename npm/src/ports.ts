@@ -8,7 +8,7 @@ import type { Migrate } from './types.ts'
 
 export interface Ports {
   name: LockerName
-  mode: 'device' | 'ask'
+  mode: 'device' | 'ask' | 'account'
   fields: Fields
   storage: LockerStorage
   /** Milliseconds without anybody at work after which it locks. */

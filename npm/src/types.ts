@@ -35,6 +35,9 @@ export type StatusReason =
   /** There was a locker, and its data was deleted by something else than `destroy()`. With `'device'` the state is then
    *  `unlocked`: what is open is a new, empty one, and an `error` event with the code `evicted` has told so. */
   | 'evicted'
+  /** With `unlock: 'account'`: nothing that the person has opens what was here, or it was another person's. It was
+   *  emptied when they signed in, and an `error` event with the code `evicted` has told so. */
+  | 'account'
 
 /** Which step of creating or unlocking is under way. */
 export interface Progress {
@@ -274,8 +277,9 @@ export interface LockerOptions<S extends Schema = Schema> {
   name?: string
   /** Whose lockers, for a page that serves several; `'default'` if not said. */
   tenant?: string
-  /** `'device'` (default) opens by itself with a key of this browser; `'ask'` waits for `create` or `unlock`. */
-  unlock?: 'device' | 'ask'
+  /** `'device'` (default) opens by itself with a key of this browser; `'ask'` waits for `create` or `unlock`;
+   *  `'account'` is opened by signing in (`/auth`). */
+  unlock?: 'device' | 'ask' | 'account'
   /** Locks where nobody was at work for so many seconds, in any tab: neither at the page (pointer, keys, wheel) nor
    *  by a call that writes. Decided by the clock, and so also after the device slept. */
   idleLock?: number | { after: number }

@@ -19,6 +19,9 @@ const entryPrefix = 'entry/'
 /** The version of the application's values: a number, sealed like any value. */
 export const schemaId = 'schema/version'
 
+/** What /auth keeps: a session belongs to one device, and so it is in no backup. */
+export const sessionPrefix = 'auth/'
+
 export function fieldId(name: string): string {
   return profilePrefix + name
 }
@@ -65,6 +68,8 @@ export class Values {
   /** Whether any value expires, and who wants to know of another one. */
   hasDates = false
   dated: (() => void) | undefined
+  /** Hears of every version that is taken in after the opening. */
+  taken: ((id: string) => void) | undefined
 
   constructor(fields: Fields, now: () => number) {
     this.#fields = fields
@@ -100,6 +105,7 @@ export class Values {
       this.dated?.()
     }
     if (!changed) return
+    this.taken?.(id)
     if (!sameValue(before, this.#shown(id))) {
       changed.add(id)
       if (id.startsWith(profilePrefix)) this.#profile = undefined

@@ -92,6 +92,13 @@ export type AuthStep =
     }
   /** The backend has said yes, and the locker is to be opened: see `SessionView.opensWith`. */
   | { readonly step: 'locked'; readonly opensWith: readonly SlotKind[] }
+  /** The person came back to choose a new password: give it to `auth.resetPassword` with what is here. */
+  | {
+      readonly step: 'reset-password'
+      readonly code?: string
+      readonly userId?: string
+      readonly secret?: string
+    }
   /** A link was good, and there is nothing to sign in with: an address is confirmed now. */
   | { readonly step: 'confirmed' }
 
@@ -225,6 +232,7 @@ export interface Auth extends Disposable {
 
 /** What `cookies` takes of `lockerCookies`: `token` gets the access token and `user` follows the profile. */
 export interface AuthCookies {
+  readonly ready: Promise<void>
   set(name: 'token', value: string): void
   remove(name: 'token' | 'user'): void
 }

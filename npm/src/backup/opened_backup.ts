@@ -7,6 +7,7 @@ import { asManifest, type Manifest, partId } from '../parts.ts'
 import { slotModule, type Unlocked } from '../slot_modules.ts'
 import { memoryStorage } from '../storage/memory.ts'
 import type { Secret } from '../types.ts'
+import { sessionPrefix } from '../values.ts'
 import { chunks } from '../vault.ts'
 import type { Backup } from './backup_file.ts'
 import { backupPieces, macOf } from './canonical.ts'
@@ -62,6 +63,8 @@ export async function openBackup(
     for (const chunk of chunks(records)) {
       for (const [i, result] of vault.openChunk(chunk, true).entries()) {
         const record = chunk[i] as SealedRecord
+        // A session belongs to one device: two that renew it would end it for both.
+        if (record.id.startsWith(sessionPrefix)) continue
         if (result.opens) opened.push({ record, value: result.value })
         else damaged.push(record.id)
       }

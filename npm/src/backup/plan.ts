@@ -4,6 +4,7 @@ import { compareVersions, type RecordKind, type SealedRecord } from '../format.t
 import { asManifest, type Manifest } from '../parts.ts'
 import { serialize } from '../serialize.ts'
 import type { RestoreReport } from '../types.ts'
+import { sessionPrefix } from '../values.ts'
 import type { OpenVault, PlainItem } from '../vault.ts'
 import type { OpenedBackup } from './opened_backup.ts'
 
@@ -66,7 +67,7 @@ export function planOf(records: ReadonlyMap<string, unknown>, backup: OpenedBack
     for (const [id, { value }] of here) {
       // What does not open in the backup may have been what is here.
       const inBackup = there.get(id)?.value !== undefined || backup.damaged.includes(id)
-      if (value === undefined || inBackup) continue
+      if (value === undefined || inBackup || id.startsWith(sessionPrefix)) continue
       plan.items.push({ id, expires: 0, kind: 'gone' })
       plan.report.removed.push(id)
     }

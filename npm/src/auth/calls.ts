@@ -1,0 +1,135 @@
+/** What is asked of a backend: with a proof where one is needed, never more often than allowed, and once more after a 401. */
+import { LockerError } from '../errors.ts'
+import { type Conductor, effectOf } from './conductor.ts'
+import { AuthError, reasonOf } from './error.ts'
+import type { Action, Outcome, Proof, Refusal, Session, Step } from './types.ts'
+
+export interface Asking {
+  /** Whose action, where it is rate limited for each: address, number or name. */
+  readonly identity?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Called in the task in which a session has come. */
+  readonly came?: (session: Session, sent: number) => void
+}
+
+/** Milliseconds for waiting until somebody else has refreshed. */
+const longestWait = 60_000
+
+export class Calls {
+  readonly #on: Conductor
+
+  constructor(on: Conductor) {
+    this.#on = on
+  }
+
+  /** For what needs nobody signed in. */
+  async ask(what: Action, asking: Asking = {}): Promise<Outcome> {
+    return orThrow(await this.#asked(what, undefined, asking))
+  }
+
+  /** For what needs a session. */
+  async askSignedIn(what: Action, asking: Asking = {}): Promise<Outcome> {
+    const proof = await this.proof(asking.signal)
+    const outcome = await this.#asked(what, proof, asking)
+    if (outcome.kind !== 'refused' || !isUnproven(outcome.why)) return orThrow(outcome)
+    const again = await this.renewed(proof, asking.signal)
+    return orThrow(again ? await this.#asked(what, again, asking) : outcome)
+  }
+
+  /** The proof to use now; renewed first where it has to be. Rejects with `session_missing`, `session_expired`, or why it
+   *  cannot be renewed. */
+  async proof(signal?: AbortSignal): Promise<Proof> {
+    this.#on.host.clock.check()
+    return this.#usable(await this.#on.happen({ type: 'needed' }), signal)
+  }
+
+  /** Another proof than the one that was answered with 401, or `undefined` where there is none. */
+  async renewed(refused: Proof, signal?: AbortSignal): Promise<Proof | undefined> {
+    // What goes by a cookie is renewed by nobody here.
+    if (!refused.access) return undefined
+    const text = this.#on.host.door().fingerprint(refused.access)
+    try {
+      return await this.#usable(await this.#on.happen({ type: 'unauthorized', text }), signal)
+    } catch (error) {
+      if (error instanceof AuthError) return undefined
+      throw error
+    }
+  }
+
+  async #usable(first: Step, signal?: AbortSignal): Promise<Proof> {
+    const until = this.#on.now() + longestWait
+    for (let step = first; ; step = await this.#on.happen({ type: 'needed' })) {
+      const refused = effectOf(step, 'refused')
+      if (refused) throw new AuthError(refused.why)
+      const { proof } = this.#on
+      if (effectOf(step, 'use') && proof) return proof
+      const wait = effectOf(step, 'wait')
+      if (!wait || this.#on.now() > until) throw unreached()
+      await this.#change(wait.at, signal)
+    }
+  }
+
+  /** Resolves when something looks different, or then at the latest. */
+  #change(at: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { host, changes } = this.#on
+      const end = () => {
+        remove()
+        stop()
+        signal?.removeEventListener('abort', abort)
+        resolve()
+      }
+      const abort = () => {
+        end()
+        reject(
+          new LockerError('aborted', 'The work was given up before it was done.', { cause: signal?.reason }),
+        )
+      }
+      const remove = changes.add(end)
+      const stop = host.timer(Math.max(at - this.#on.now(), 0) + 1, end)
+      if (signal?.aborted) abort()
+      signal?.addEventListener('abort', abort, { once: true })
+    })
+  }
+
+  async #asked(what: Action, proof: Proof | undefined, asking: Asking): Promise<Outcome> {
+    const { identity = '', signal, came } = asking
+    const { host } = this.#on
+    // What cannot be asked is said before anybody is counted.
+    host.door().request(host.backend(), what, proof)
+    const key = { action: what.type, text: identity }
+    const allowed = effectOf(await this.#on.happen({ type: 'asked', ...key }), 'refused')
+    if (allowed) throw new AuthError(allowed.why)
+    const sent = this.#on.now()
+    const outcome = await this.#on.send(what, { proof, signal })
+    if (outcome.kind === 'session') came?.(outcome.session, sent)
+    const why = outcome.kind === 'refused' ? { why: outcome.why } : {}
+    const counted = await this.#on.happen({ type: 'answered', ...key, sent, ...why })
+    // Whoever has to wait is told for how long, also where the backend did not say.
+    const retryAt = outcome.kind === 'refused' && counted.view.error?.retryAt
+    if (outcome.kind !== 'refused' || !retryAt || outcome.why.code !== 'rate_limited') return outcome
+    return { kind: 'refused', why: { ...outcome.why, retryAt } }
+  }
+}
+
+/** Whether the proof is what was wrong. */
+export function isUnproven(why: Refusal): boolean {
+  return why.status === 401 && (why.code === 'session_missing' || why.code === 'session_expired')
+}
+
+function orThrow(outcome: Outcome): Outcome {
+  if (outcome.kind === 'refused') throw new AuthError(outcome.why)
+  return outcome
+}
+
+function unreached(): AuthError {
+  return new AuthError(reasonOf(undefined))
+}
+
+/** What no backend answers to this action. */
+export function unexpected(): LockerError {
+  return new LockerError(
+    'bad_response',
+    'The service answered with something else than was asked for; check its address and version.',
+  )
+}
