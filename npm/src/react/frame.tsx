@@ -19,6 +19,8 @@ import {
 export interface Problem {
   readonly message: string
   readonly field?: string | undefined
+  /** Who is not at that field yet is only taken there. */
+  readonly gently?: boolean
 }
 
 /** What a form of this package takes beside its own: whatever `<form>` takes. */
@@ -30,12 +32,14 @@ export type Values = (name: string) => string
 interface FrameProps extends FormProps {
   busy: boolean
   problem: Problem | undefined
-  /** Another object each time that the person is to be taken to the problem's field, or to `next`. */
+  /** Another object each time that the person is to be taken on: to the problem's field, or to `next`, or to what is said. */
   cue: object | undefined
   next?: string | undefined
   retryIn: number
-  /** What is going on, where something is. */
+  /** What is going on, while it is busy. */
   doing: ReactNode
+  /** What is to be known, while it is not. */
+  notice?: ReactNode
   /** 0 to 1, where it is known. */
   fraction?: number | undefined
   waitText: (seconds: number) => string
@@ -44,8 +48,8 @@ interface FrameProps extends FormProps {
   cancel?: { label: string; call: () => void } | undefined
   /** Buttons beside that. */
   more?: ReactNode
-  /** Sends; answers the problem that is to be mended first, or the name of the field that comes next. */
-  onSend: (values: Values) => Problem | string | undefined
+  /** Sends; or answers the problem that is to be mended first. */
+  onSend: (values: Values) => Problem | undefined
   /** Shows a problem that was answered, or that there is none any more. */
   onProblem: (problem: Problem | undefined) => void
   children?: ReactNode
@@ -60,7 +64,7 @@ const Inside = createContext<{ id: string; wrong: string | undefined; busy: bool
 /** The form around the fields. */
 export function Frame(props: FrameProps): JSX.Element {
   const { busy, problem, cue, next, retryIn, doing, fraction, waitText } = props
-  const { send, cancel, more, onSend, onProblem } = props
+  const { notice, send, cancel, more, onSend, onProblem } = props
   const { children, ...rest } = withoutOwn(props)
   const id = useId()
   const form = useRef<HTMLFormElement>(null)
@@ -68,14 +72,15 @@ export function Frame(props: FrameProps): JSX.Element {
 
   // Where the person goes on: at the field that is wrong, or else at the sentence that says what is.
   const goal = problem ? problem.field : next
+  const said = problem ? 'problem' : 'notice'
   useEffect(() => {
     if (!cue) return
     const field = form.current?.elements.namedItem(`${id}-${goal}`)
     if (field instanceof HTMLInputElement) {
       field.focus()
       field.select()
-    } else document.getElementById(`${id}-problem`)?.focus()
-  }, [cue, goal, id])
+    } else document.getElementById(`${id}-${said}`)?.focus()
+  }, [cue, goal, said, id])
 
   const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -84,13 +89,11 @@ export function Frame(props: FrameProps): JSX.Element {
       const field = fieldOf(name)
       return field instanceof HTMLInputElement ? field.value : ''
     })
-    if (typeof found !== 'string') {
-      if (found) onProblem(found)
-      return
-    }
-    onProblem(undefined)
-    const following = fieldOf(found)
-    if (following instanceof HTMLInputElement) following.focus()
+    const there = found && fieldOf(`${found.field}`)
+    if (found?.gently && there instanceof HTMLInputElement && there !== document.activeElement) {
+      onProblem(undefined)
+      there.focus()
+    } else if (found) onProblem(found)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLFormElement>) => {
     rest.onKeyDown?.(event)
@@ -112,7 +115,9 @@ export function Frame(props: FrameProps): JSX.Element {
         {problem?.message}
       </p>
       {retryIn > 0 && <p role="timer">{waitText(retryIn)}</p>}
-      <p role="status">{busy && doing}</p>
+      <p id={`${id}-notice`} role="status" tabIndex={-1}>
+        {busy ? doing : notice}
+      </p>
       {busy && <progress aria-label={typeof doing === 'string' ? doing : undefined} value={fraction} />}
       <p>
         {/* Not `disabled`, which would take the focus away from who has just pressed it. */}
@@ -133,7 +138,7 @@ export function Frame(props: FrameProps): JSX.Element {
 }
 
 const own = [
-  ...['busy', 'problem', 'cue', 'next', 'retryIn', 'doing', 'fraction', 'waitText'],
+  ...['busy', 'problem', 'cue', 'next', 'retryIn', 'doing', 'notice', 'fraction', 'waitText'],
   ...['send', 'cancel', 'more', 'onSend', 'onProblem'],
 ]
 

@@ -76,8 +76,8 @@ export function UnlockForm(props: UnlockFormProps): JSX.Element | null {
     if (way === 'recovery') return void open({ recovery: values('recovery') })
     const passphrase = values('passphrase')
     if (mode === 'create' && passphrase !== '') {
-      if (values('again') === '') return 'again'
-      if (values('again') !== passphrase) return { message: text.differ, field: 'again' }
+      const again = values('again')
+      if (again !== passphrase) return { message: text.differ, field: 'again', gently: again === '' }
     }
     return void open(passphrase)
   }

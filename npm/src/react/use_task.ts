@@ -7,9 +7,9 @@ export interface Task {
   readonly running: boolean
   /** What the last work ended with, unless it was given up. */
   readonly error: LockerError | undefined
-  /** Runs `work` unless something runs already; resolves with whether it was done. It rejects only for mistakes in the
-   *  program, never with a `LockerError`. */
-  run(work: (signal: AbortSignal) => Promise<unknown>): Promise<boolean>
+  /** Runs `work` unless something runs already; resolves with what it gave, or `undefined` where it was refused or given
+   *  up. It rejects only for mistakes in the program, never with a `LockerError`. */
+  run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined>
   /** Gives up what is running. */
   cancel(): void
   /** Forgets the error. */
@@ -30,8 +30,8 @@ export function useTask(): Task {
       mounted.current = false
     }
   }, [])
-  const run = useCallback(async (work: (signal: AbortSignal) => Promise<unknown>) => {
-    if (current.current) return false
+  const run = useCallback(async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> => {
+    if (current.current) return undefined
     const mine = new AbortController()
     current.current = mine
     const end = (error?: LockerError) => {
@@ -39,16 +39,17 @@ export function useTask(): Task {
       if (mounted.current) show(error ? { running: false, error } : { running: false })
     }
     show({ running: true })
+    let result: T
     try {
-      await work(mine.signal)
+      result = await work(mine.signal)
     } catch (error) {
       const known = error instanceof LockerError
       end(known && !(hasCode(error, 'aborted') && mine.signal.aborted) ? error : undefined)
       if (!known) throw error
-      return false
+      return undefined
     }
     end()
-    return true
+    return result
   }, [])
   const cancel = useCallback(() => current.current?.abort(), [])
   const forget = useCallback(() => show((now) => (now.error ? { running: now.running } : now)), [])

@@ -54,8 +54,8 @@ export function useUnlock(options: UnlockHookOptions = {}): Unlocking {
   const retryIn = useSecondsUntil(Math.max(status.retryAt ?? 0, error?.retryAt ?? 0), clock)
   const kinds = useKinds(locker, status.state === 'locked')
   const submit = useCallback(
-    (secret: Secret | string) =>
-      run(async (signal) => {
+    async (secret: Secret | string) => {
+      const opened = await run(async (signal) => {
         const given = typeof secret === 'string' ? { passphrase: secret } : secret
         if ('passphrase' in given && given.passphrase === '')
           throw new LockerError('invalid_field', 'Type a passphrase first.', { field: 'passphrase' })
@@ -63,7 +63,10 @@ export function useUnlock(options: UnlockHookOptions = {}): Unlocking {
         const how = cost ? { signal, cost } : { signal }
         if (state === 'absent') await locker.create(given as CreateSecret, how)
         else await locker.unlock(given, how)
-      }),
+        return true
+      })
+      return opened ?? false
+    },
     [locker, cost, run],
   )
   const { state } = status
