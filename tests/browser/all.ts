@@ -17,6 +17,7 @@ import { suite as noLocks } from './no_locks_test.ts'
 import { suite as passkeys } from './passkeys_test.ts'
 import { suite as quota } from './quota_test.ts'
 import { suite as random } from './random_test.ts'
+import { suite as reactAccount } from './react_account_test.ts'
 import { suite as react } from './react_test.ts'
 import { suite as rekey } from './rekey_test.ts'
 import { suite as remember } from './remember_test.ts'
@@ -49,6 +50,7 @@ const inChromium: Record<string, Bindable<ChromiumBrowsing>> = {
   remember,
   rekey,
   react,
+  react_account: reactAccount,
   kills,
 }
 

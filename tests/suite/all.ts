@@ -1,5 +1,6 @@
 import { suite as attempts } from './attempts.ts'
 import { suite as authDoor } from './auth_door.ts'
+import { suite as authStores } from './auth_stores.tsx'
 import { suite as backup } from './backup.ts'
 import { suite as badFields } from './bad_fields.ts'
 import { suite as badHeader } from './bad_header.ts'
@@ -48,6 +49,7 @@ export const suites = {
   nanostores,
   persistent,
   react,
+  auth_stores: authStores,
   interop,
   late_entries: lateEntries,
   large_entries: largeEntries,

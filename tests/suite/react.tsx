@@ -2,11 +2,11 @@
 import { createLocker, memoryStorage } from '@kbve/locker'
 import { LockerProvider, UnlockForm, useField, useLocker, useProfile, useStatus } from '@kbve/locker/react'
 import { expect } from 'chai'
-import { type ReactNode, StrictMode } from 'react'
-import { hydrateRoot } from 'react-dom/client'
+import { StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import type { SuiteContext } from './harness.ts'
 import { freshLocker, openLocker, settled, until } from './help.ts'
+import { complaints, hydrated } from './hydration.ts'
 
 function Card() {
   const { state } = useStatus()
@@ -17,38 +17,6 @@ function Card() {
       {state} {username || 'nobody'} {draft}
     </p>
   )
-}
-
-/** Everything React complains about while `body` runs. */
-async function complaints(body: (note: (what: unknown) => void) => unknown): Promise<string[]> {
-  const said: string[] = []
-  const { error, warn } = console
-  const note = (...what: unknown[]) => void said.push(what.join(' '))
-  Object.assign(console, { error: note, warn: note })
-  try {
-    await body(note)
-  } finally {
-    Object.assign(console, { error, warn })
-  }
-  return said
-}
-
-/** Hydrates what a server drew, and answers the element it is in. */
-function hydrated(
-  t: SuiteContext,
-  html: string,
-  node: ReactNode,
-  note: (what: unknown) => void,
-): HTMLElement {
-  const element = document.createElement('div')
-  element.innerHTML = html
-  document.body.append(element)
-  const root = hydrateRoot(element, node, { onRecoverableError: note, onUncaughtError: note })
-  t.after(() => {
-    root.unmount()
-    element.remove()
-  })
-  return element
 }
 
 export function suite(t: SuiteContext): void {

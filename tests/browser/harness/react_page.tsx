@@ -1,12 +1,24 @@
 /** What the tests in react_test.ts put on a page, as `globalThis.kbveReact`. Everything is in StrictMode. */
 import '../../suite/dispose.ts'
-import { createLocker } from '@kbve/locker'
-import { LockerProvider, UnlockForm, useField, useStatus, useUnlock } from '@kbve/locker/react'
+import { createLocker, LockerError } from '@kbve/locker'
+import {
+  LockerProvider,
+  MfaForm,
+  RegisterForm,
+  SignInForm,
+  UnlockForm,
+  useField,
+  useSession,
+  useStatus,
+  useUnlock,
+} from '@kbve/locker/react'
 import { type JSX, StrictMode, Suspense, use, useState } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
+import { authDouble } from '../../suite/auth_double.ts'
 import { type AnyLocker, settled, until } from '../../suite/help.ts'
 
 const cost = { memoryKib: 19_456, passes: 2 }
+const clock = () => kbveReact.now ?? Date.now()
 
 function Vault(): JSX.Element {
   const { state } = useStatus()
@@ -14,7 +26,7 @@ function Vault(): JSX.Element {
     <>
       <h1>Locker</h1>
       <p id="state">{state}</p>
-      <UnlockForm cost={cost} onOpen={() => kbveReact.opened++} />
+      <UnlockForm cost={cost} clock={clock} onOpen={() => kbveReact.opened++} />
     </>
   )
 }
@@ -64,10 +76,10 @@ function Theme(): JSX.Element {
 }
 
 function Own(): JSX.Element {
-  const { mode, submit, error, cancel } = useUnlock({ cost })
+  const { mode, submit, error, cancel, busy } = useUnlock({ cost })
   return (
     <>
-      <p id="own">{`${mode} ${error?.code}`}</p>
+      <p id="own">{`${mode} ${busy} ${error?.code}`}</p>
       <button type="button" onClick={() => void submit('')}>
         Nothing
       </button>
@@ -102,24 +114,57 @@ function Suspending(): JSX.Element {
   )
 }
 
-const scenes = { Vault, Impatient, Email, Own, Suspending }
+function Account(): JSX.Element {
+  return (
+    <>
+      <h1>Account</h1>
+      <p id="session">{useSession().state}</p>
+      <SignInForm clock={clock} onStep={({ step }) => kbveReact.steps.push(step)} />
+    </>
+  )
+}
+
+function Newcomer(): JSX.Element {
+  return (
+    <>
+      <h1>Account</h1>
+      <RegisterForm fields={['username', 'email']} onStep={({ step }) => kbveReact.steps.push(step)} />
+    </>
+  )
+}
+
+function Factor(): JSX.Element {
+  return (
+    <>
+      <h1>Account</h1>
+      <MfaForm enrolment={{ friendlyName: 'phone' }} onEnrolled={() => kbveReact.steps.push('enrolled')} />
+    </>
+  )
+}
+
+const scenes = { Account, Newcomer, Factor, Vault, Impatient, Email, Own, Suspending }
 export type Scene = keyof typeof scenes
 
 const page = {
   until,
   settled,
+  LockerError,
+  /** Where a test turns the clock itself. */
+  now: undefined as number | undefined,
+  double: authDouble({ state: 'anonymous' }),
+  steps: [] as string[],
   locker: undefined as unknown as AnyLocker,
   /** How often a form has said that it opened the locker. */
   opened: 0,
   root: undefined as Root | undefined,
   /** Draws the scene about a locker of this name, or about the one that is there. */
   show(scene: Scene, name?: string, options: Parameters<typeof createLocker>[0] = { unlock: 'ask' }): void {
-    if (name !== undefined) page.locker = createLocker({ tenant: 'test', name, ...options })
+    if (name !== undefined) page.locker = createLocker({ tenant: 'test', name, clock, ...options })
     const Drawn = scenes[scene]
     page.root ??= createRoot(document.body.appendChild(document.createElement('main')))
     page.root.render(
       <StrictMode>
-        <LockerProvider locker={page.locker}>
+        <LockerProvider locker={page.locker} auth={page.double.auth}>
           <Drawn key={`${scene} ${name}`} />
         </LockerProvider>
       </StrictMode>,
@@ -136,3 +181,4 @@ declare global {
 }
 
 globalThis.kbveReact = page
+page.double.givenUp = () => new LockerError('aborted', 'The work was given up.')
