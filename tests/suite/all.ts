@@ -1,6 +1,9 @@
 import { suite as attempts } from './attempts.ts'
 import { suite as authDoor } from './auth_door.ts'
+import { suite as authFetch } from './auth_fetch.ts'
+import { suite as authGotrue } from './auth_gotrue.ts'
 import { suite as authStores } from './auth_stores.tsx'
+import { suite as authWounds } from './auth_wounds.ts'
 import { suite as backup } from './backup.ts'
 import { suite as badFields } from './bad_fields.ts'
 import { suite as badHeader } from './bad_header.ts'
@@ -87,5 +90,8 @@ export const suites = {
   jose_remote: joseRemote,
   auth_door: authDoor,
   uptime,
+  auth_gotrue: authGotrue,
+  auth_wounds: authWounds,
+  auth_fetch: authFetch,
   import_safety: importSafety,
 }

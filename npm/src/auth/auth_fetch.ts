@@ -16,13 +16,13 @@ const notForOthers = ['content-type', 'x-supabase-api-version', 'x-appwrite-resp
 
 export function authFetch(on: Conductor, calls: Calls, rules: FetchRules): typeof globalThis.fetch {
   return async (input, init) => {
-    const { fetch } = rules
-    const { own, others } = rules
-    const first = new Request(input, init)
-    const { origin } = new URL(first.url)
+    const { fetch, own, others } = rules
+    const { location } = globalThis as { location?: { href: string } }
+    const { origin } = new URL(input instanceof Request ? input.url : String(input), location?.href)
     if (origin !== own && !others.includes(origin)) return fetch(input, init)
+    const first = new Request(input, init)
     // Somebody's own proof is not replaced.
-    if (first.headers.has('authorization')) return fetch(input, init)
+    if (first.headers.has('authorization')) return fetch(first)
     const proof = await calls.proof(first.signal)
     const given = (init?.body ?? undefined) as unknown
     // A stream is read once, and then it is gone.

@@ -2,6 +2,7 @@
 import { LockerError } from '../errors.ts'
 import { type Conductor, effectOf } from './conductor.ts'
 import { AuthError, reasonOf } from './error.ts'
+import { heldIn } from './held.ts'
 import type { Action, Outcome, Proof, Refusal, Session, Step } from './types.ts'
 
 export interface Asking {
@@ -39,7 +40,10 @@ export class Calls {
   /** The proof to use now; renewed first where it has to be. Rejects with `session_missing`, `session_expired`, or why it
    *  cannot be renewed. */
   async proof(signal?: AbortSignal): Promise<Proof> {
-    this.#on.host.clock.check()
+    const { clock, life } = this.#on.host
+    const nobodyYet = life.ports.mode === 'account' && life.status.state === 'absent'
+    if (!life.open && !nobodyYet) life.writable()
+    clock.check()
     return this.#usable(await this.#on.happen({ type: 'needed' }), signal)
   }
 
@@ -54,6 +58,16 @@ export class Calls {
       if (error instanceof AuthError) return undefined
       throw error
     }
+  }
+
+  /** Renews what would still be good; `false` where this backend renews nothing. */
+  async renewNow(signal?: AbortSignal): Promise<boolean> {
+    await this.proof(signal)
+    if (!heldIn(this.#on.state).session?.canRefresh) return false
+    // As after a sleep: nobody uses the token before it is another one.
+    await this.#on.happen({ type: 'woke' })
+    await this.proof(signal)
+    return true
   }
 
   async #usable(first: Step, signal?: AbortSignal): Promise<Proof> {

@@ -254,6 +254,11 @@ export class Conductor {
     if (this.#view.show(seen)) this.listeners.tell(this.view)
   }
 
+  /** Without the core nobody can say who is signed in. */
+  failed(error: unknown): void {
+    if (this.#view.fail(error)) this.listeners.tell(this.view)
+  }
+
   #valid(): MachineState | undefined {
     try {
       this.host.door().view(this.state, this.now())
@@ -292,8 +297,8 @@ export function has(step: Step, type: Effect['type']): boolean {
 export function effectOf<T extends Effect['type']>(
   step: Step,
   type: T,
-): Extract<Effect, { type: T }> | undefined {
-  return step.effects.find((effect) => effect.type === type) as Extract<Effect, { type: T }> | undefined
+): (Effect & { readonly type: T }) | undefined {
+  return step.effects.find((effect) => effect.type === type) as (Effect & { readonly type: T }) | undefined
 }
 
 /** 96 random bits. */

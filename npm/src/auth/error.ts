@@ -37,5 +37,5 @@ export function reasonOf(error: unknown): Refusal {
 /** When nothing was answered: the network failed, or the time ran out. */
 export const noAnswer: Refusal = Object.freeze({
   code: 'network' as ErrorCode,
-  message: 'The server was not reached. Check the connection, and try again.',
+  message: 'The service could not be reached; check the connection and try again.',
 })

@@ -13,6 +13,8 @@ import type { AuthEvent, MachineState } from './types.ts'
 
 /** Which of the two was it that brought a session. */
 export type Arrival = 'refreshed' | 'received'
+/** What else lies beside the state: what was filled into the profile, and which keyslots the account has. */
+export type Beside = 'mapped' | 'account'
 export const arrivals: readonly Arrival[] = ['refreshed', 'received']
 
 /** What lies under the state's id. */
@@ -43,10 +45,15 @@ export class SessionRecord {
   constructor(life: Lifecycle, name: string) {
     this.#life = life
     this.id = `${sessionPrefix}${encodeURIComponent(name)}`
-    this.#ids = [this.id, ...arrivals.map((kind) => this.idOf(kind)), this.idOf('mapped')]
+    this.#ids = [
+      this.id,
+      ...arrivals.map((kind) => this.idOf(kind)),
+      this.idOf('mapped'),
+      this.idOf('account'),
+    ]
   }
 
-  idOf(what: Arrival | 'mapped'): string {
+  idOf(what: Arrival | Beside): string {
     return `${this.id}/${what}`
   }
 
@@ -64,7 +71,7 @@ export class SessionRecord {
     return asKept(open?.values.visible(this.id))
   }
 
-  value(what: Arrival | 'mapped'): unknown {
+  value(what: Arrival | Beside): unknown {
     return this.#life.open?.values.visible(this.idOf(what))
   }
 
@@ -98,6 +105,11 @@ export class SessionRecord {
 
   item(kind: Arrival, came: Came): PlainItem {
     return { id: this.idOf(kind), expires: 0, kind: 'json', text: JSON.stringify(came) }
+  }
+
+  /** Keeps something beside the state. */
+  note(what: Beside, value: object): void {
+    this.open.write([{ id: this.idOf(what), expires: 0, kind: 'json', text: JSON.stringify(value) }])
   }
 
   /** Takes away what is part of the state by now: tokens lie in one place. */

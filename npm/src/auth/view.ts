@@ -1,4 +1,5 @@
 /** What is seen of a session: one immutable object that is replaced only when something in it changes. */
+import { LockerError } from '../errors.ts'
 import type { SlotKind } from '../format.ts'
 import { deepFreeze } from '../serialize.ts'
 import type { Status } from '../types.ts'
@@ -38,6 +39,19 @@ export class ViewKeeper {
       ...(failure ? { error: failure } : {}),
       ...(opensWith ? { opensWith: Object.freeze([...opensWith]) } : {}),
     })
+    return true
+  }
+
+  /** It could not even be looked. */
+  fail(error: unknown): boolean {
+    const text = String(error)
+    if (text === this.#text) return false
+    this.#text = text
+    const why =
+      error instanceof LockerError
+        ? error
+        : new LockerError('unsupported', 'The session could not be looked at.', { cause: error })
+    this.current = Object.freeze({ state: 'locked', error: why })
     return true
   }
 }
