@@ -275,4 +275,59 @@ export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
       await page.waitForFunction(() => kbveReact.locker.status.state === 'unlocked')
     },
   )
+
+  t.test('with a real session: registers, sets up a second factor, comes back with it', async () => {
+    const page = await reactTab(t, browsing)
+    await page.evaluate((name) => {
+      kbveReact.withGotrue(name)
+      kbveReact.show('Whole')
+    }, t.name())
+    const newcomer = page.getByRole('form', { name: 'new' })
+    await newcomer.getByLabel('Email').fill('eve@example.com')
+    const twice = async (text: string) => {
+      for (const label of ['Password', 'The same once more'])
+        await newcomer.getByLabel(label, { exact: true }).fill(text)
+      await page.keyboard.press('Enter')
+    }
+    await twice('short')
+    await page.waitForFunction(() => document.querySelector('[aria-label=new] [aria-invalid=true]'))
+    expect(await focused(page)).to.equal('Password')
+    expect(await newcomer.locator('[aria-live]').innerText()).to.match(/^[A-Z].+\.$/)
+    await twice(password)
+    const session = (state: string) => page.locator('#session', { hasText: state }).waitFor()
+    await session('signed-in')
+    expect(await page.evaluate(() => kbveReact.locker.get('email'))).to.equal('eve@example.com')
+
+    const label = 'Code of your authenticator application'
+    await page.getByRole('button', { name: 'Set up' }).click()
+    await page.getByLabel(label).fill('654321')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Set up' }).waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await session('anonymous')
+
+    const known = page.locator('form').first()
+    await known.getByLabel('Email').fill('eve@example.com')
+    await known.getByLabel('Password').fill('wrong')
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(() => document.querySelector('form [aria-invalid=true]'))
+    expect([await focused(page), await known.locator('[aria-live]').innerText()]).to.deep.equal([
+      'Password',
+      await page.evaluate(() => kbveReact.auth?.session.error?.message),
+    ])
+    await page.keyboard.type(password)
+    await page.keyboard.press('Enter')
+    await session('mfa-required')
+    await page.waitForFunction(() => document.activeElement instanceof HTMLInputElement)
+    expect(await focused(page)).to.equal(label)
+    await page.keyboard.type('000000')
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(() => document.querySelector('form [aria-invalid=true]'))
+    await page.keyboard.type('654321')
+    await page.keyboard.press('Enter')
+    await session('signed-in')
+    expect(
+      await page.evaluate(() => [kbveReact.auth?.session.level, kbveReact.server.complaints]),
+    ).to.deep.equal([2, []])
+  })
 }

@@ -18,7 +18,8 @@ export interface RegisterFormProps extends AccountFormProps {
   onStep?: ((step: AuthStep) => void) | undefined
 }
 
-/** Makes an account. Nothing once somebody is signed in; where an address has to be confirmed first, it says so. */
+/** Makes an account. Nothing once somebody is signed in; where an address has to be confirmed first, it says so. Leave it
+ *  there while it asks: what was typed, and what was refused, go with it. */
 export function RegisterForm(props: RegisterFormProps): JSX.Element | null {
   const { fields = ['email'], more, onStep, ...all } = props
   const { hook, text, say, form } = parted(all)

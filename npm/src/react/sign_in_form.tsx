@@ -22,7 +22,7 @@ export interface SignInFormProps extends AccountFormProps {
 }
 
 /** Signs in: with a password, then with the second factor where one is asked for, then into the locker where that is
- *  still shut. Nothing once somebody is signed in. */
+ *  still shut. Nothing once somebody is signed in, so it can be there always: what was typed, and what was refused, go with it. */
 export function SignInForm(props: SignInFormProps): JSX.Element | null {
   const { by = 'email', onStep, ...all } = props
   const { hook, text, say, form } = parted(all)

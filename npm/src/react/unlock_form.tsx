@@ -56,7 +56,8 @@ export interface UnlockFormProps extends FormProps, UnlockHookOptions {
   onOpen?: (() => void) | undefined
 }
 
-/** Creates or unlocks the locker given, or the provider's; nothing once that is open. */
+/** Creates or unlocks the locker given, or the provider's. Nothing once that is open, so it can be there always: what was
+ *  typed, and what was refused, go with it. */
 export function UnlockForm(props: UnlockFormProps): JSX.Element | null {
   const { locker, cost, clock, account = 'locker', labels, describe, onOpen, ...form } = props
   const text = { ...english, ...labels }

@@ -1,12 +1,14 @@
 /** What the tests in react_test.ts put on a page, as `globalThis.kbveReact`. Everything is in StrictMode. */
 import '../../suite/dispose.ts'
 import { createLocker, LockerError } from '@kbve/locker'
+import { type Auth, createAuth } from '@kbve/locker/auth'
 import {
   LockerProvider,
   MfaForm,
   RegisterForm,
   SignInForm,
   UnlockForm,
+  useAuth,
   useField,
   useSession,
   useStatus,
@@ -15,6 +17,8 @@ import {
 import { type JSX, StrictMode, Suspense, use, useState } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { authDouble } from '../../suite/auth_double.ts'
+import { GotrueDouble } from '../../suite/auth_gotrue_double.ts'
+import { Time } from '../../suite/auth_help.ts'
 import { type AnyLocker, settled, until } from '../../suite/help.ts'
 
 const cost = { memoryKib: 19_456, passes: 2 }
@@ -124,6 +128,26 @@ function Account(): JSX.Element {
   )
 }
 
+/** Both ways in, and what somebody who is in may do. */
+function Whole(): JSX.Element {
+  const { state } = useSession()
+  const auth = useAuth()
+  return (
+    <>
+      <Account />
+      {state !== 'mfa-required' && <RegisterForm aria-label="new" />}
+      {state === 'signed-in' && (
+        <>
+          <MfaForm />
+          <button type="button" onClick={() => void auth.signOut()}>
+            Sign out
+          </button>
+        </>
+      )}
+    </>
+  )
+}
+
 function Newcomer(): JSX.Element {
   return (
     <>
@@ -142,7 +166,7 @@ function Factor(): JSX.Element {
   )
 }
 
-const scenes = { Account, Newcomer, Factor, Vault, Impatient, Email, Own, Suspending }
+const scenes = { Account, Whole, Newcomer, Factor, Vault, Impatient, Email, Own, Suspending }
 export type Scene = keyof typeof scenes
 
 const page = {
@@ -153,6 +177,18 @@ const page = {
   now: undefined as number | undefined,
   double: authDouble({ state: 'anonymous' }),
   steps: [] as string[],
+  /** The double's, until `withGotrue`. */
+  auth: undefined as Auth | undefined,
+  server: undefined as unknown as GotrueDouble,
+  /** A real session with a small GoTrue in this page. */
+  withGotrue(name: string): void {
+    const time = new Time()
+    time.wall = Date.now()
+    page.server = new GotrueDouble(time)
+    page.locker = createLocker({ tenant: 'test', name, clock })
+    const ports = { fetch: page.server.fetch('tab') }
+    page.auth = createAuth({ locker: page.locker, backend: page.server.backend, ports })
+  },
   locker: undefined as unknown as AnyLocker,
   /** How often a form has said that it opened the locker. */
   opened: 0,
@@ -164,7 +200,7 @@ const page = {
     page.root ??= createRoot(document.body.appendChild(document.createElement('main')))
     page.root.render(
       <StrictMode>
-        <LockerProvider locker={page.locker} auth={page.double.auth}>
+        <LockerProvider locker={page.locker} auth={page.auth ?? page.double.auth}>
           <Drawn key={`${scene} ${name}`} />
         </LockerProvider>
       </StrictMode>,
