@@ -22,6 +22,7 @@ import { suite as react } from './react_test.ts'
 import { suite as rekey } from './rekey_test.ts'
 import { suite as remember } from './remember_test.ts'
 import { suite as tabs } from './tabs_test.ts'
+import { suite as uptime } from './uptime_test.ts'
 
 type Bindable<B> = (t: Parameters<Suite>[0], browsing: B) => void
 
@@ -51,6 +52,7 @@ const inChromium: Record<string, Bindable<ChromiumBrowsing>> = {
   rekey,
   react,
   react_account: reactAccount,
+  uptime,
   kills,
 }
 

@@ -8,18 +8,23 @@ import {
   RegisterForm,
   SignInForm,
   UnlockForm,
+  UptimeBadge,
   useAuth,
   useField,
   useSession,
   useStatus,
   useUnlock,
 } from '@kbve/locker/react'
+import { createUptime, type Uptime } from '@kbve/locker/uptime'
 import { type JSX, StrictMode, Suspense, use, useState } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { authDouble } from '../../suite/auth_double.ts'
 import { GotrueDouble } from '../../suite/auth_gotrue_double.ts'
 import { Time } from '../../suite/auth_help.ts'
 import { type AnyLocker, settled, until } from '../../suite/help.ts'
+import { turned } from '../../suite/turned.ts'
+
+if (location.search === '?nolocks') Object.defineProperty(navigator, 'locks', { value: undefined })
 
 const cost = { memoryKib: 19_456, passes: 2 }
 const clock = () => kbveReact.now ?? Date.now()
@@ -166,7 +171,16 @@ function Factor(): JSX.Element {
   )
 }
 
-const scenes = { Account, Whole, Newcomer, Factor, Vault, Impatient, Email, Own, Suspending }
+function Badge(): JSX.Element {
+  return (
+    <>
+      <h1>Services</h1>
+      {kbveReact.uptime && <UptimeBadge uptime={kbveReact.uptime} />}
+    </>
+  )
+}
+
+const scenes = { Badge, Account, Whole, Newcomer, Factor, Vault, Impatient, Email, Own, Suspending }
 export type Scene = keyof typeof scenes
 
 const page = {
@@ -177,6 +191,37 @@ const page = {
   now: undefined as number | undefined,
   double: authDouble({ state: 'anonymous' }),
   steps: [] as string[],
+  createUptime,
+  uptime: undefined as Uptime | undefined,
+  /** How often a service was asked. */
+  asked: 0,
+  turn: (_milliseconds: number): Promise<void> => Promise.reject(new Error('nothing is watched')),
+  /** Shows the badge of what is at this address, by a clock that `turn` turns. */
+  watch(url: string, ahead: number): void {
+    const clock = turned(1_760_000_000_000 + ahead)
+    let underWay = 0
+    page.turn = async (milliseconds) => {
+      await page.uptime?.ready
+      for (let gone = 0; gone < milliseconds; gone += 1_000) {
+        // What is real takes its time: locks and answers.
+        await new Promise((resolve) => setTimeout(resolve))
+        await until('all answers are there', () => underWay === 0)
+        await clock.turn(1_000)
+      }
+    }
+    page.uptime = createUptime({
+      services: [{ name: 'Site', url }],
+      clock: clock.now,
+      monotonic: clock.monotonic,
+      timer: clock.timer,
+      fetch: async (...given) => {
+        page.asked++
+        underWay++
+        return fetch(...given).finally(() => underWay--)
+      },
+    })
+    page.show('Badge', 'unused')
+  },
   /** The double's, until `withGotrue`. */
   auth: undefined as Auth | undefined,
   server: undefined as unknown as GotrueDouble,
