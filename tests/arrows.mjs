@@ -102,6 +102,9 @@ const apart = [
   { room: /^npm\/src\/auth\/(door|types)\.ts$/, name: 'the door of auth.wasm' },
 ]
 
+/** What may import accounts; everybody else is downloaded without them. */
+const knowsAccounts = /^npm\/src\/(auth(\.ts$|\/)|(nanostores|react|uptime)[^/]*(\.tsx?$|\/))/
+
 const importPattern = /(?:\bfrom\s*|\bimport\s*\(?\s*|new URL\(\s*)(['"])([^'"\n]+)\1/g
 const scripts = /\.(ts|tsx|mts|js|mjs)$/
 
@@ -119,6 +122,8 @@ function* brokenImports(root) {
         !shared.includes(to.slice('npm/src/'.length))
       )
         yield `${path} imports ${target}: ${own.name} loads without the locker, so it may not know it`
+      if (to.startsWith('npm/src/auth/') && !knowsAccounts.test(path))
+        yield `${path} imports ${target}: a locker does without accounts, and is downloaded without them`
       if (/^(@kbve\/locker|kbve-locker-web)(\/|$)/.test(target))
         yield `${path} imports ${target}: the package does not import itself or the page by name`
     }
@@ -162,6 +167,7 @@ const planted = [
   ['npm/src/o.ts', "export { createLocker } from '@kbve/locker'", 'does not import itself'],
   ['npm/src/jose/r.ts', "import { loadCore } from '../core.ts'", 'jose loads without the locker'],
   ['npm/src/jose.ts', "import type { Locker } from './types.ts'", 'jose loads without the locker'],
+  ['npm/src/locker.ts', "import { createAuth } from './auth/create.ts'", 'does without accounts'],
   ['npm/src/auth/door.ts', "import { loadCore } from '../core.ts'", 'auth.wasm loads without the locker'],
   ['web/src/p.tsx', "import { createLocker } from '../../npm/src/index.ts'", 'only by its name'],
   ['web/q.ts', "import '../npm/dist/index.js'", 'only by its name'],
@@ -172,6 +178,7 @@ const planted = [
   ['src/crypto/fine.cpp', '#include <sodium.h>\n#include <bearssl_block.h>\n#include "kbve/core/bytes.hpp"'],
   ['wasm/fine.cpp', '#include <emscripten/bind.h>\n#include "kbve/vault/vault.hpp"'],
   ['npm/src/jose/fine.ts', "import { a } from '../packed.ts'\nimport { b } from './keys.ts'"],
+  ['npm/src/auth/fine.ts', "import { a } from './door.ts'\nimport { b } from '../values.ts'"],
   ['npm/src/fine.ts', "import { a } from './storage/a.ts'\n// import '../../web/x.ts'"],
   ['web/src/fine.tsx', "import { createLocker } from '@kbve/locker'\nimport './app.css'"],
 ]

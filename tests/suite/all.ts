@@ -1,8 +1,12 @@
 import { suite as attempts } from './attempts.ts'
+import { suite as authAccount } from './auth_account.ts'
+import { suite as authAppwrite } from './auth_appwrite.ts'
 import { suite as authDoor } from './auth_door.ts'
 import { suite as authFetch } from './auth_fetch.ts'
 import { suite as authGotrue } from './auth_gotrue.ts'
 import { suite as authStores } from './auth_stores.tsx'
+import { suite as authStrapi } from './auth_strapi.ts'
+import { suite as authView } from './auth_view.ts'
 import { suite as authWounds } from './auth_wounds.ts'
 import { suite as backup } from './backup.ts'
 import { suite as badFields } from './bad_fields.ts'
@@ -91,7 +95,11 @@ export const suites = {
   auth_door: authDoor,
   uptime,
   auth_gotrue: authGotrue,
+  auth_strapi: authStrapi,
+  auth_appwrite: authAppwrite,
   auth_wounds: authWounds,
   auth_fetch: authFetch,
+  auth_account: authAccount,
+  auth_view: authView,
   import_safety: importSafety,
 }

@@ -76,7 +76,7 @@ export class GotrueDouble implements Double {
       this.#check(request, init)
       const trouble = await this.trouble?.(request)
       if (trouble) return trouble
-      const response = await this.#answer(request)
+      const response = await this.#time.during(() => this.#answer(request))
       await this.before?.(request)
       if (init?.signal?.aborted) throw init.signal.reason
       return response

@@ -16,7 +16,10 @@ import type { Action, AuthEvent, Backend, Effect, MachineState, Outcome, Proof, 
 import { ViewKeeper } from './view.ts'
 
 /** What happened; time and tab are added here. */
-export type Happening = Omit<AuthEvent, 'now' | 'tab'>
+export type Happening = Omit<AuthEvent, 'now' | 'tab'> & {
+  /** Of `woke`: the clock jumped then at the earliest, and a token that came after it is not in doubt. */
+  readonly since?: number
+}
 
 export interface SendOptions {
   readonly proof?: Proof | undefined
@@ -153,8 +156,11 @@ export class Conductor {
   }
 
   /** One step, without any effect. */
-  step(state: MachineState | undefined, what: Happening): Step {
-    return this.#decided(state, { ...what, now: this.now(), tab: this.host.tab })
+  step(state: MachineState | undefined, { since, ...what }: Happening): Step {
+    const now = this.now()
+    const { receivedAt = 0 } = heldIn(state)
+    const type = since !== undefined && receivedAt >= since && receivedAt <= now ? 'tick' : what.type
+    return this.#decided(state, { ...what, type, now, tab: this.host.tab })
   }
 
   #decided(state: MachineState | undefined, event: AuthEvent): Step {

@@ -67,13 +67,13 @@ class Auths {
       now: life.ports.now,
       monotonic: ports.monotonic ?? (() => performance.now()),
       timer: this.#timer,
-      due: () => this.#behind('tick'),
-      online: () => this.#behind('online'),
-      jumped: (since) => {
-        // A token that came after it is not in doubt.
-        const { receivedAt = 0 } = (this.#on.state ?? {}) as { receivedAt?: number }
-        if (receivedAt < since || receivedAt > life.ports.now()) this.#behind('woke')
+      due: () => {
+        // What came, and could not be taken in when it came.
+        if (this.#life.open && this.#record.waiting().length > 0) this.#on.behind(this.#on.takeIn())
+        this.#behind('tick')
       },
+      online: () => this.#behind('online'),
+      jumped: (since) => this.#behind('woke', since),
     })
     const locks = ports.locks === undefined ? webLocks() : (ports.locks ?? undefined)
     const lockName = `${databaseName(life.ports.name)}/${this.#record.id}/refresh`
@@ -250,7 +250,13 @@ class Auths {
       await calls.signOutOthers()
       return
     }
+    const { waiting } = this.#account
     this.#account.waiting = undefined
+    if (waiting) {
+      this.#signIn.signOutThere(waiting.session)
+      this.#on.show()
+      return
+    }
     if (this.#account.opens && this.#life.status.state === 'absent') return
     this.#life.writable()
     await this.#on.happen({ type: 'signOut', text: scope })
@@ -276,8 +282,9 @@ class Auths {
     await this.#account.shut()
   }
 
-  #behind(type: 'tick' | 'online' | 'woke'): void {
-    if (this.#life.open && !this.#disposed) this.#on.behind(this.#on.happen({ type }))
+  #behind(type: 'tick' | 'online' | 'woke', since?: number): void {
+    if (!this.#life.open || this.#disposed) return
+    this.#on.behind(this.#on.happen(since === undefined ? { type } : { type, since }))
   }
 
   async #send(

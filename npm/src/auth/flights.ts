@@ -112,7 +112,12 @@ export class Flights {
         )
       }
       const what = { type: 'refreshed', id, sent, session: outcome.session } as const
-      if (!open.closed) return await this.#on.arrived('refreshed', what)
+      if (!open.closed) {
+        const arriving = this.#on.arrived('refreshed', what)
+        // It is handed over, and no lock has to wait for it any more.
+        nothing()
+        return await arriving
+      }
       // Locked meanwhile: the lock waits for this, and seals it; the next opening takes it in.
       const event: AuthEvent = { ...what, now: this.#on.now() }
       settle([record.item('refreshed', { key: randomText(), event })])

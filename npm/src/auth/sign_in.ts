@@ -84,7 +84,7 @@ export class SignIn {
       } catch (error) {
         if (hasCode(error, 'identity_mismatch')) {
           // Nobody stays signed in by what was refused here, and nobody sees what another one has.
-          this.#signOutThere(session)
+          this.signOutThere(session)
           if (shut) life.lock()
         }
         throw error
@@ -122,7 +122,8 @@ export class SignIn {
     await this.#account.startOver(password, state)
   }
 
-  #signOutThere({ proof }: Session): void {
+  /** At the backend alone; here nothing of it was kept. */
+  signOutThere({ proof }: Session): void {
     this.#on.behind(this.#on.send({ type: 'signOut' }, { proof }))
   }
 

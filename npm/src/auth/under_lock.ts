@@ -17,20 +17,23 @@ export async function underLock<T>(
   work: (held: boolean) => Promise<T>,
 ): Promise<T> {
   if (!locks) return work(false)
-  let begun = false
   const give = new AbortController()
-  const stop = timer(limit, () => give.abort())
-  try {
-    return await locks.request(name, { signal: give.signal }, () => {
+  return new Promise<T>((resolve) => {
+    // It is done once, whoever asks for it first.
+    let begun = false
+    const begin = (held: boolean): Promise<unknown> => {
+      if (begun) return Promise.resolve()
       begun = true
       stop()
-      return work(true)
+      const done = work(held)
+      resolve(done)
+      return done.catch(() => {})
+    }
+    const stop = timer(limit, () => {
+      give.abort()
+      void begin(false)
     })
-  } catch (error) {
-    // Taken away meanwhile, or the work failed: it was done once, and is not done again.
-    if (begun) throw error
-    return work(false)
-  } finally {
-    stop()
-  }
+    // Not granted in time, or no locks after all. One that is taken away meanwhile changes nothing.
+    locks.request(name, { signal: give.signal }, () => begin(true)).catch(() => begin(false))
+  })
 }

@@ -65,9 +65,10 @@ function partsOf({ status, core }: Seen): Omit<View, 'state'> {
   return { ...(error ? { error } : {}), ...(retryAt ? { retryAt } : {}), ...(waitsFor ? { waitsFor } : {}) }
 }
 
-function stateOf({ status: { state }, mode, core }: Seen): SessionState {
+function stateOf({ status: { state }, mode, core, opensWith }: Seen): SessionState {
   if (state === 'opening' || !core) return 'restoring'
   if (state === 'unlocked') return core.state
+  if (opensWith) return 'locked'
   // Of a locker that is opened by signing in the way there is shown.
   if (core.state === 'signing-in' || core.state === 'confirmation-required') return core.state
   return state === 'absent' && mode === 'account' ? 'anonymous' : 'locked'

@@ -32,8 +32,9 @@ export interface AccountLabels {
   /** Said when the account is there and its address has still to be confirmed. */
   confirmation: (sentTo: string | undefined) => string
   resent: string
-  /** How to give the authenticator application what it wants. */
+  /** How to give the authenticator application what it wants: with a picture, and without. */
   scan: string
+  typeKey: string
   picture: string
   /** The locker is shut, and the account's password does not open it. */
   locked: string
@@ -67,6 +68,7 @@ export const english: AccountLabels = {
       : 'A message was sent to you. Follow it, and then sign in.',
   resent: 'It was sent again.',
   scan: 'Scan this with the application, or type the key into it, and then its first code here.',
+  typeKey: 'Type this key into the application, and then its first code here.',
   picture: 'QR code for the authenticator application',
   locked: 'You are signed in, and the locker on this device is still shut. Open it with what opened it last.',
   wait: (seconds) => `You can try again in ${seconds} s.`,

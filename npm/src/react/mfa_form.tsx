@@ -29,6 +29,8 @@ export function MfaForm(props: MfaFormProps): JSX.Element | null {
   const showing = session.state === 'mfa-required'
   if (!showing && session.state !== 'signed-in') return null
 
+  // Of the backend's: nothing but a picture.
+  const picture = enrolment?.picture?.startsWith('data:image/') ? enrolment.picture : undefined
   const onSend = (values: Values) => {
     const code = values('code').replaceAll(/\s/g, '')
     setFound(undefined)
@@ -55,8 +57,8 @@ export function MfaForm(props: MfaFormProps): JSX.Element | null {
     >
       {!showing && enrolment && (
         <>
-          <p>{text.scan}</p>
-          {enrolment.picture?.startsWith('data:image/') && <img src={enrolment.picture} alt={text.picture} />}
+          <p>{picture ? text.scan : text.typeKey}</p>
+          {picture && <img src={picture} alt={text.picture} />}
           <p>
             <code>{enrolment.secret}</code>
           </p>
