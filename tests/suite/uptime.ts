@@ -9,7 +9,7 @@ import {
 } from '@kbve/locker/uptime'
 import { expect } from 'chai'
 import type { SuiteContext } from './harness.ts'
-import { freshLocker } from './help.ts'
+import { freshLocker, until } from './help.ts'
 import { breathe, type Turned, turned } from './turned.ts'
 
 const services = [{ name: 'API', url: 'https://api.example/health' }] as const
@@ -346,6 +346,21 @@ export function suite(t: SuiteContext): void {
       await locker.unlock({ device: true })
       await clock.turn(minutes(5))
       expect(health(tab)).to.equal('up')
+    },
+  )
+
+  t.test(
+    'in a locker that locks by itself it writes nothing: that would count as somebody at work',
+    async () => {
+      const clock = turned()
+      const { locker } = await freshLocker(t, t.disk(), { idleLock: 3600 })
+      await until('the time is set', () => locker.status.lockAt !== undefined)
+      const tab = await tabOf(t, clock, { storage: lockerUptimeStorage(locker) })
+      t.after(tab.uptime.subscribe(() => {}))
+      await clock.turn(minutes(20))
+      expect(health(tab)).to.equal('up')
+      expect(tab.uptime.services[0]?.windows.hour.samples).to.be.greaterThan(15)
+      expect(locker.entries.list()).to.deep.equal([])
     },
   )
 

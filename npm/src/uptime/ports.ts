@@ -21,14 +21,21 @@ export function defaultStorage(): UptimeStorage {
   return { get: (key) => kept.get(key) ?? null, set: (key, value) => void kept.set(key, value) }
 }
 
-/** Keeps it among the locker's entries, sealed like all of them; while the locker is not open, nothing is kept. */
-export function lockerUptimeStorage(locker: Pick<Locker, 'entries' | 'on'>): UptimeStorage {
+/** Keeps it among the locker's entries, sealed like all of them. While the locker is not open nothing is kept; and with
+ *  `idleLock` it is kept in this object alone, because a write counts as somebody at work. */
+export function lockerUptimeStorage(locker: Pick<Locker, 'entries' | 'on' | 'status'>): UptimeStorage {
+  const here = new Map<string, string>()
   return {
     get: (key) => {
-      const value = locker.entries.get(key)
+      const value = here.get(key) ?? locker.entries.get(key)
       return typeof value === 'string' ? value : null
     },
     set(key, value) {
+      if (locker.status.lockAt !== undefined) {
+        here.set(key, value)
+        return
+      }
+      here.delete(key)
       try {
         // What is older than the longest window says nothing any more.
         locker.entries.put(key, value, { expiresIn: 31 * 86_400 })
