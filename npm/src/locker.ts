@@ -6,7 +6,6 @@ import { grant } from './inside.ts'
 import { Lifecycle, repairing } from './lifecycle.ts'
 import type { Ports } from './ports.ts'
 import { serialize } from './serialize.ts'
-import { databaseName } from './storage/storage.ts'
 import type { CreateSecret, Locker, LockerEvents, Secret, UnlockOptions } from './types.ts'
 import { fieldId } from './values.ts'
 import type { PlainItem } from './vault.ts'
@@ -120,22 +119,7 @@ export function makeLocker(ports: Ports): Locker {
     async flush() {
       await (life.open?.flush() ?? life.closing)
     },
-    async exclusive<T>(work: (signal: AbortSignal) => T | Promise<T>, options = {}): Promise<T> {
-      if (typeof work !== 'function') throw new TypeError('exclusive takes a function.')
-      const { defaultLocks, exclusively } = await loaded('locks.js', import('./locks.ts'))
-      const locks = ports.locks ?? (await defaultLocks(ports.storage))
-      await life.ready
-      const run = async (signal: AbortSignal) => {
-        await life.open?.refresh('all')
-        try {
-          return await work(signal)
-        } finally {
-          // The next tab has to find what this one wrote. What cannot be applied is told as an error event.
-          await life.open?.flush().catch(() => {})
-        }
-      }
-      return exclusively(locks, `${databaseName(ports.name)}/exclusive`, run, options)
-    },
+    exclusive: later(() => loaded('locks.js', import('./locks.ts')), 'exclusive'),
     on(event: keyof LockerEvents, listener: (value: never) => void) {
       if (!['status', 'change', 'error'].includes(event))
         throw new TypeError('on takes status, change or error.')

@@ -1,7 +1,8 @@
 /** One tab at a time, with a limit: a frozen tab must not hang all others. */
 import { abortedError, LockerError } from './errors.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import { inBrowser, unref } from './node.ts'
-import type { LockerStorage } from './storage/storage.ts'
+import { databaseName, type LockerStorage } from './storage/storage.ts'
 import type { ExclusiveOptions } from './types.ts'
 import { loaded } from './wasm_source.ts'
 
@@ -16,6 +17,27 @@ export async function defaultLocks(storage: LockerStorage): Promise<LocksPort> {
   if (!inBrowser()) return (await import('./local_locks.ts')).localLocks(storage)
   if (navigator.locks) return navigator.locks
   return (await loaded('database_locks.js', import('./database_locks.ts'))).databaseLocks()
+}
+
+/** `locker.exclusive()`. */
+export async function exclusive<T>(
+  life: Lifecycle,
+  work: (signal: AbortSignal) => T | Promise<T>,
+  options: ExclusiveOptions = {},
+): Promise<T> {
+  if (typeof work !== 'function') throw new TypeError('exclusive takes a function.')
+  const { ports } = life
+  const locks = ports.locks ?? (await defaultLocks(ports.storage))
+  const run = async (signal: AbortSignal) => {
+    await life.open?.refresh('all')
+    try {
+      return await work(signal)
+    } finally {
+      // The next tab has to find what this one wrote. What cannot be applied is told as an error event.
+      await life.open?.flush().catch(() => {})
+    }
+  }
+  return exclusively(locks, `${databaseName(ports.name)}/exclusive`, run, options)
 }
 
 /** Rejects when the signal fires, with its reason. */
