@@ -1,5 +1,5 @@
 /** A session that a test leads by the hand, where only what is drawn of it matters. */
-import type { Auth, SessionView } from '../../npm/src/auth/public.ts'
+import type { Auth, SessionView } from '@kbve/locker/auth'
 
 type Name =
   | 'signIn'

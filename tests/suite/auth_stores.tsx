@@ -1,11 +1,11 @@
 /** A session as stores, and as React first draws it. */
 import { LockerError } from '@kbve/locker'
+import type { User } from '@kbve/locker/auth'
 import { authStores } from '@kbve/locker/nanostores'
 import { LockerProvider, MfaForm, RegisterForm, SignInForm, useSession } from '@kbve/locker/react'
 import { expect } from 'chai'
 import { StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
-import type { User } from '../../npm/src/auth/public.ts'
 import { authDouble } from './auth_double.ts'
 import type { SuiteContext } from './harness.ts'
 import { freshLocker, until } from './help.ts'
