@@ -9,7 +9,7 @@ import { focused, reactTab, violations } from './harness/react_tab.ts'
 const password = 'correct horse'
 
 export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
-  async function scene(which: 'Account' | 'Newcomer' | 'Factor'): Promise<Page> {
+  async function scene(which: 'Account' | 'Newcomer' | 'Factor' | 'Twice'): Promise<Page> {
     const page = await reactTab(t, browsing)
     await page.evaluate(({ which, name }) => kbveReact.show(which, name, { unlock: 'ask' }), {
       which,
@@ -179,6 +179,17 @@ export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
       await new Promise((resolve) => setTimeout(resolve, 50))
     })
     expect(await page.evaluate(() => [kbveReact.steps, kbveReact.double.listeners()])).to.deep.equal([[], 0])
+  })
+
+  t.test('asked twice at once, a hook asks the server once', async () => {
+    const page = await scene('Twice')
+    await page.evaluate(() => {
+      kbveReact.double.on.signIn = async () => ({ step: 'confirmed' })
+    })
+    await page.getByRole('button', { name: 'Ask' }).click()
+    await page.waitForFunction(() => kbveReact.steps.length === 2)
+    expect(await page.evaluate(() => kbveReact.steps)).to.deep.equal(['nothing', 'confirmed'])
+    expect(await called(page)).to.have.length(1)
   })
 
   t.test('registering: each refusal leads to its field, and what has to be confirmed is said', async () => {

@@ -12,6 +12,7 @@ import {
   useAuth,
   useField,
   useSession,
+  useSignIn,
   useStatus,
   useUnlock,
 } from '@kbve/locker/react'
@@ -153,6 +154,23 @@ function Whole(): JSX.Element {
   )
 }
 
+/** Asks twice in one task, as an impatient finger does. */
+function Twice(): JSX.Element {
+  const { submit } = useSignIn()
+  const ask = async (password: string) => {
+    const came = await submit({ email: 'ann@example.com', password })
+    kbveReact.steps.push(came?.step ?? 'nothing')
+  }
+  return (
+    <>
+      <h1>Account</h1>
+      <button type="button" onClick={() => void Promise.all([ask('first'), ask('second')])}>
+        Ask
+      </button>
+    </>
+  )
+}
+
 function Newcomer(): JSX.Element {
   return (
     <>
@@ -180,7 +198,7 @@ function Badge(): JSX.Element {
   )
 }
 
-const scenes = { Badge, Account, Whole, Newcomer, Factor, Vault, Impatient, Email, Own, Suspending }
+const scenes = { Twice, Badge, Account, Whole, Newcomer, Factor, Vault, Impatient, Email, Own, Suspending }
 export type Scene = keyof typeof scenes
 
 const page = {
