@@ -54,10 +54,12 @@ export class Time {
     }
   }
 
+  /** Until nobody is at work. A session that is open always waits for something: without any timer one is at work. */
   async #quiet(): Promise<void> {
-    for (let done = -1; done !== this.#done; ) {
+    for (let done = -1, idle = 0; done !== this.#done || (this.#timers.size === 0 && idle < 15); ) {
+      idle = done === this.#done ? idle + 1 : 0
       done = this.#done
-      do await breath()
+      do await breath(20)
       while (this.#busy > 0)
     }
   }
