@@ -4,8 +4,11 @@
  * `setKey` throw.
  */
 import { atom, type MapStore, map, onMount, type ReadableAtom, type WritableAtom } from 'nanostores'
+import type { Auth, SessionView, User } from './auth/public.ts'
+import { LockerError } from './errors.ts'
 import type { kbveLocker } from './profile.ts'
 import type { Locker, Status } from './types.ts'
+import type { ServiceUptime, Uptime } from './uptime/types.ts'
 
 export {
   type LockerEngine,
@@ -95,6 +98,97 @@ function fieldStore<P extends kbveLocker, K extends keyof P & string>(
     return stop
   })
   return $field
+}
+
+/** What `authStores` makes. */
+export interface AuthStores {
+  readonly $session: ReadableAtom<SessionView>
+  /** Who is signed in, or was until the session expired. */
+  readonly $user: ReadableAtom<User | undefined>
+  /** What went wrong last. */
+  readonly $authError: ReadableAtom<LockerError | undefined>
+  /** Whole seconds until what was refused makes sense again; 0 for at once. */
+  readonly $retryIn: ReadableAtom<number>
+}
+
+/** A session as stores. Making them touches nothing; `$retryIn` counts while somebody listens to it. `clock` is the
+ *  locker's own, where it was given one. */
+export function authStores(
+  auth: Pick<Auth, 'session' | 'subscribe'>,
+  options: { clock?: () => number } = {},
+): AuthStores {
+  const { clock = Date.now } = options
+  const secondsLeft = ({ retryAt = 0 }: SessionView) => Math.max(0, Math.ceil((retryAt - clock()) / 1000))
+  return Object.freeze({
+    $session: sessionStore(auth, (session) => session),
+    $user: sessionStore(auth, ({ user }) => user),
+    $authError: sessionStore(auth, ({ error }) => error),
+    $retryIn: sessionStore(auth, secondsLeft, ({ retryAt = 0 }) => {
+      const rest = retryAt - clock()
+      return rest > 0 ? ((rest - 1) % 1000) + 1 : undefined
+    }),
+  })
+}
+
+/** A part of the session; `again` says after how many milliseconds it is another one by itself. */
+function sessionStore<T>(
+  auth: Pick<Auth, 'session' | 'subscribe'>,
+  part: (session: SessionView) => T,
+  again: (session: SessionView) => number | undefined = () => undefined,
+): ReadableAtom<T> {
+  const $part = atom(part(auth.session))
+  onMount($part, () => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const show = () => {
+      clearTimeout(timer)
+      const { session } = auth
+      const next = part(session)
+      // A new snapshot may hold the same person once more.
+      if (!sameValue($part.value, next)) $part.set(next)
+      const wait = again(session)
+      if (wait !== undefined) timer = setTimeout(show, Math.min(wait, 0x7fff_ffff))
+    }
+    const stop = auth.subscribe(show)
+    show()
+    return () => {
+      clearTimeout(timer)
+      stop()
+    }
+  })
+  return $part
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true
+  if (a instanceof LockerError && b instanceof LockerError)
+    return a.code === b.code && a.message === b.message && a.retryAt === b.retryAt && a.field === b.field
+  if (a instanceof Error || b instanceof Error || typeof a !== 'object' || typeof b !== 'object') return false
+  return a !== null && b !== null && sameMembers(a, b)
+}
+
+function sameMembers(a: object, b: object): boolean {
+  const keys = Object.keys(a)
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key as keyof object], b[key as keyof object]))
+  )
+}
+
+/** What `uptimeStores` makes. */
+export interface UptimeStores {
+  /** All services, in the order given. */
+  readonly $uptime: ReadableAtom<readonly ServiceUptime[]>
+}
+
+/** How services do. As long as somebody listens, they are looked at. */
+export function uptimeStores(uptime: Pick<Uptime, 'services' | 'subscribe'>): UptimeStores {
+  const $uptime = atom(uptime.services)
+  onMount($uptime, () => {
+    const stop = uptime.subscribe(() => $uptime.set(uptime.services))
+    $uptime.set(uptime.services)
+    return stop
+  })
+  return Object.freeze({ $uptime })
 }
 
 /** How an entry's values are kept. */

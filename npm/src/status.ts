@@ -3,7 +3,8 @@ import type { Status } from './types.ts'
 
 type Changes = { [K in keyof Status]?: Status[K] | undefined }
 
-const initialStatus: Status = Object.freeze({
+/** As long as nothing is known. */
+export const initialStatus: Status = Object.freeze({
   state: 'opening',
   integrity: 'ok',
   damaged: Object.freeze([]),

@@ -110,6 +110,7 @@ if (!forPassphrase)
 const main = entries.find((entry) => entry.name === '.')
 const jose = entries.find((entry) => entry.name === './jose')
 const auth = entries.find((entry) => entry.name === './auth')
+const uptime = entries.find((entry) => entry.name === './uptime')
 const total = add(wasm, glue, main)
 
 const line = (name, size, more = {}) => ({
@@ -177,6 +178,9 @@ const rows = [
   ),
   line('size-jose', add(joseWasm, jose), { note: 'jose.wasm + entry ./jose; it loads without the locker' }),
   line('size-auth', add(authWasm, auth), { note: 'auth.wasm + entry ./auth; fetched beside the locker' }),
+  line('size-uptime', add(authWasm, uptime), {
+    note: 'auth.wasm + entry ./uptime; it loads without the locker',
+  }),
   barred(
     'size-all',
     everything,

@@ -17,9 +17,12 @@ import { suite as noLocks } from './no_locks_test.ts'
 import { suite as passkeys } from './passkeys_test.ts'
 import { suite as quota } from './quota_test.ts'
 import { suite as random } from './random_test.ts'
+import { suite as reactAccount } from './react_account_test.ts'
+import { suite as react } from './react_test.ts'
 import { suite as rekey } from './rekey_test.ts'
 import { suite as remember } from './remember_test.ts'
 import { suite as tabs } from './tabs_test.ts'
+import { suite as uptime } from './uptime_test.ts'
 
 type Bindable<B> = (t: Parameters<Suite>[0], browsing: B) => void
 
@@ -47,6 +50,9 @@ const inChromium: Record<string, Bindable<ChromiumBrowsing>> = {
   migration,
   remember,
   rekey,
+  react,
+  react_account: reactAccount,
+  uptime,
   kills,
 }
 

@@ -16,7 +16,10 @@ if (!existsSync(`${root}npm/dist/wasm/locker.wasm`) || !existsSync(`${root}npm/d
   process.exit(1)
 }
 
-const web = await bundleForBrowser({ page: 'tests/browser/harness/page.ts' })
+const web = await bundleForBrowser({
+  page: 'tests/browser/harness/page.ts',
+  react: 'tests/browser/harness/react_page.tsx',
+})
 const { run } = await import(pathToFileURL(await bundleForNode('tests/browser/all.ts', 'browser')).href)
 const servers = []
 const start = async (options) => {

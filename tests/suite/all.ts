@@ -4,6 +4,7 @@ import { suite as authAppwrite } from './auth_appwrite.ts'
 import { suite as authDoor } from './auth_door.ts'
 import { suite as authFetch } from './auth_fetch.ts'
 import { suite as authGotrue } from './auth_gotrue.ts'
+import { suite as authStores } from './auth_stores.tsx'
 import { suite as authStrapi } from './auth_strapi.ts'
 import { suite as authView } from './auth_view.ts'
 import { suite as authWounds } from './auth_wounds.ts'
@@ -34,6 +35,7 @@ import { suite as movedRecords } from './moved_records.ts'
 import { suite as nanostores } from './nanostores.ts'
 import { suite as passkeys } from './passkeys.ts'
 import { suite as persistent } from './persistent.ts'
+import { suite as react } from './react.tsx'
 import { suite as rekey } from './rekey.ts'
 import { suite as repair } from './repair.ts'
 import { suite as repairTabs } from './repair_tabs.ts'
@@ -45,6 +47,7 @@ import { suite as slotTrouble } from './slot_trouble.ts'
 import { suite as slots } from './slots.ts'
 import { suite as tabs } from './tabs.ts'
 import { suite as timeToLive } from './time_to_live.ts'
+import { suite as uptime } from './uptime.ts'
 import { suite as witness } from './witness.ts'
 
 export const suites = {
@@ -52,6 +55,8 @@ export const suites = {
   locker_states: lockerStates,
   nanostores,
   persistent,
+  react,
+  auth_stores: authStores,
   interop,
   late_entries: lateEntries,
   large_entries: largeEntries,
@@ -88,6 +93,7 @@ export const suites = {
   jose_interop: joseInterop,
   jose_remote: joseRemote,
   auth_door: authDoor,
+  uptime,
   auth_gotrue: authGotrue,
   auth_strapi: authStrapi,
   auth_appwrite: authAppwrite,

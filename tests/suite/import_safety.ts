@@ -22,6 +22,8 @@ const core = await import('@kbve/locker')
 const stores = await import('@kbve/locker/nanostores')
 await import('@kbve/locker/jose')
 await import('@kbve/locker/cookies')
+await import('@kbve/locker/react')
+const { createUptime } = await import('@kbve/locker/uptime')
 await import('@kbve/locker/auth')
 // nanostores keeps a counter there; it is none of ours.
 const left = Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name) && name !== 'nanostoresGlobal')
@@ -61,11 +63,16 @@ export function suite(t: SuiteContext): void {
       const found = await run(`
       const locker = core.createLocker({ mirror: ['theme'] })
       const { $profile, $status } = stores.lockerStores(locker)
-      console.log(JSON.stringify({ theme: locker.get('theme'), profile: $profile.get(), state: $status.get().state }))
+      touched.length = 0
+      const { services } = createUptime({ services: [{ name: 'API', url: 'https://api.example' }] })
+      const uptime = { services, touched: [...touched] }
+      console.log(JSON.stringify({ theme: locker.get('theme'), profile: $profile.get(), state: $status.get().state, uptime }))
     `)
       expect(found.theme).to.equal('auto')
       expect((found.profile as { username?: string }).username).to.equal('')
       expect(found.state).to.be.a('string')
+      expect(found.uptime).to.have.nested.property('services[0].health', 'unknown')
+      expect(found.uptime, 'and uptime touches nothing').to.have.deep.property('touched', [])
     },
     { only: ['node'] },
   )

@@ -21,11 +21,30 @@ export async function bundleForNode(entry, name) {
     platform: 'node',
     target: 'node20',
     packages: 'external',
+    jsx: 'automatic',
     sourcemap: 'inline',
     logLevel: 'warning',
   })
   return outfile
 }
+
+/** Of these a page has exactly one copy, which the package and the test share. */
+const vendors = [
+  'nanostores',
+  'react',
+  'react/jsx-runtime',
+  'react-dom',
+  'react-dom/client',
+  'react-dom/server',
+]
+
+/** Where the test server has one of them. */
+export function vendorPath(name) {
+  return `/vendor/${name.replaceAll('/', '_')}.js`
+}
+
+/** Those names as what follows `from` or `import` in the package's files. */
+export const vendorImport = new RegExp(`(from|import)\\s*(['"])(${vendors.join('|')})\\2`, 'g')
 
 /** The package by its name, at the address where the test server has it. */
 const packageByName = {
@@ -36,13 +55,37 @@ const packageByName = {
       if (!entry) return { errors: [{ text: `${path} is not exported by the package` }] }
       return { path: entry.default.replace('./dist', '/pkg'), external: true }
     })
-    builder.onResolve({ filter: /^nanostores$/ }, () => ({ path: '/vendor/nanostores.js', external: true }))
+    builder.onResolve({ filter: /./ }, ({ path }) =>
+      vendors.includes(path) ? { path: vendorPath(path), external: true } : undefined,
+    )
   },
 }
 
-/** Bundles pages for a browser, and nanostores, of which a page has exactly one. */
+/** A module that passes on everything that the named package exports, CommonJS or not. */
+const vendorEntries = {
+  name: 'vendor-entries',
+  setup(builder) {
+    builder.onResolve({ filter: /^vendor:/ }, ({ path }) => ({ path, namespace: 'vendor' }))
+    builder.onLoad({ filter: /./, namespace: 'vendor' }, async ({ path }) => {
+      const name = path.slice('vendor:'.length)
+      const exported = Object.keys(await import(name)).filter((key) => /^\w+$/.test(key) && key !== 'default')
+      return { contents: `export { ${exported.join(', ')} } from '${name}'`, resolveDir: `${root}npm` }
+    })
+  },
+}
+
+/** Bundles pages for a browser, and beside them what they share with the package. */
 export async function bundleForBrowser(entries) {
-  const common = { bundle: true, format: 'esm', platform: 'browser', target: 'es2022', logLevel: 'warning' }
+  const common = {
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    jsx: 'automatic',
+    logLevel: 'warning',
+    // React says what is wrong only where it is being developed with.
+    define: { 'process.env.NODE_ENV': '"development"' },
+  }
   const outdir = `${out}web`
   const entryPoints = Object.fromEntries(
     Object.entries(entries).map(([name, file]) => [name, `${root}${file}`]),
@@ -56,8 +99,10 @@ export async function bundleForBrowser(entries) {
   })
   await build({
     ...common,
-    stdin: { contents: `export * from 'nanostores'`, resolveDir: `${root}npm` },
-    outfile: `${outdir}/vendor/nanostores.js`,
+    entryPoints: vendors.map((name) => ({ in: `vendor:${name}`, out: name.replaceAll('/', '_') })),
+    outdir: `${outdir}/vendor`,
+    splitting: true,
+    plugins: [vendorEntries],
   })
   return outdir
 }

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { extname, normalize } from 'node:path'
-import { root } from './bundle.mjs'
+import { root, vendorImport, vendorPath } from './bundle.mjs'
 
 export const policy = "script-src 'self' 'wasm-unsafe-eval'"
 
@@ -34,7 +34,7 @@ export async function startServer(web, { mutate = (_, text) => text, headers = {
       if (extname(path) !== '.js') return file
       const text = file
         .toString()
-        .replaceAll(/(from|import)\s*(['"])nanostores\2/g, '$1 $2/vendor/nanostores.js$2')
+        .replaceAll(vendorImport, (_, word, quote, name) => `${word} ${quote}${vendorPath(name)}${quote}`)
       return mutate(path, text)
     }
     if (path.startsWith('/app/') || path.startsWith('/vendor/')) return readFile(`${web}${path}`)
