@@ -86,6 +86,7 @@ export class AppwriteDouble {
     this.requests.push({ method: request.method, path, headers: request.headers, body: text })
     const headers = { 'content-type': 'application/json; charset=UTF-8' }
     const say = (status, body) => {
+      if (body === undefined) delete headers['content-type']
       response.writeHead(status, headers).end(body === undefined ? undefined : JSON.stringify(body))
     }
     try {
