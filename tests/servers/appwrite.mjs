@@ -22,7 +22,9 @@ async function registered() {
   const email = `ann${people}@example.com`
   // An hour goes by between two people: what is counted here is each person's own.
   double.hits.clear()
-  expect(told(await device().act({ type: 'signUp', email, password, name: 'Ann' }))).to.equal('pending sign_in')
+  expect(told(await device().act({ type: 'signUp', email, password, name: 'Ann' }))).to.equal(
+    'pending sign_in',
+  )
   return email
 }
 async function signedIn() {
@@ -58,7 +60,11 @@ await test('a code, a link and a provider sign in by the same token route', asyn
   const email = await registered()
   for (const type of ['sendOtp', 'sendMagicLink']) {
     const ann = device()
-    const sent = await ann.act({ type, email, ...(type === 'sendMagicLink' ? { redirectTo: 'http://localhost:3000/' } : {}) })
+    const sent = await ann.act({
+      type,
+      email,
+      ...(type === 'sendMagicLink' ? { redirectTo: 'http://localhost:3000/' } : {}),
+    })
     expect(told(sent)).to.equal(type === 'sendOtp' ? 'pending otp_sent' : 'pending link_sent')
     const { userId, secret } = double.mails.at(-1)
     expect(sent.pending.userId).to.equal(userId)
@@ -67,7 +73,11 @@ await test('a code, a link and a provider sign in by the same token route', asyn
     expect(told(await ann.act(verify))).to.equal('session')
     expect(told(await device().act(verify))).to.equal('refused otp_invalid')
   }
-  const { url, navigate } = door.request(backend, { type: 'oauthStart', provider: 'github', redirectTo: 'http://localhost:3000/cb' })
+  const { url, navigate } = door.request(backend, {
+    type: 'oauthStart',
+    provider: 'github',
+    redirectTo: 'http://localhost:3000/cb',
+  })
   expect(navigate).to.equal(true)
   expect(url).to.contain('/account/tokens/oauth2/github?project=shop')
 })
@@ -89,7 +99,9 @@ await test('the user is changed, one thing at a time', async () => {
   expect(JSON.parse(user.raw).prefs).to.deep.equal({ theme: 'dark' })
   const phone = { type: 'updateUser', phone: '+4915112345678', password }
   expect((await ann.act(phone)).user.phone).to.equal(phone.phone)
-  expect(told(await ann.act({ ...phone, password: 'something else' }))).to.equal('refused invalid_credentials')
+  expect(told(await ann.act({ ...phone, password: 'something else' }))).to.equal(
+    'refused invalid_credentials',
+  )
 })
 
 await test('passwords are changed and reset', async () => {
@@ -98,7 +110,9 @@ await test('passwords are changed and reset', async () => {
   expect(told(await ann.act(change))).to.equal('refused invalid_credentials')
   expect(told(await ann.act({ ...change, currentPassword: password }))).to.equal('user')
   const reset = { type: 'requestReset', email, redirectTo: 'http://localhost:3000/reset' }
-  expect(told(await device().act({ ...reset, email: 'nobody@example.com' }))).to.equal('refused user_not_found')
+  expect(told(await device().act({ ...reset, email: 'nobody@example.com' }))).to.equal(
+    'refused user_not_found',
+  )
   expect(told(await device().act(reset))).to.equal('pending reset_sent')
   const { userId, secret } = double.mails.at(-1)
   const put = { type: 'resetPassword', userId, secret, password: 'yet another one' }
@@ -155,7 +169,8 @@ for (const sameOrigin of [true, false]) {
     const email = await registered()
     const mallory = new Caller(backend, { sameOrigin })
     let outcome
-    for (let i = 0; i < 11; i += 1) outcome = await mallory.act({ type: 'signIn', email, password: 'a guess at it' })
+    for (let i = 0; i < 11; i += 1)
+      outcome = await mallory.act({ type: 'signIn', email, password: 'a guess at it' })
     expect(told(outcome)).to.equal('refused rate_limited')
     if (sameOrigin) expect(outcome.why.retryAt - Date.now()).to.be.within(3_500_000, 3_600_000)
     else expect(outcome.why.retryAt).to.equal(undefined)
@@ -182,32 +197,59 @@ await test('the official SDK (appwrite 28.0.0) and the core send the same reques
   const data = { theme: 'dark' }
   /** One action after another: the SDK's call, and the core's action. */
   const rows = [
-    [(a) => a.create({ userId: 'unique()', email, password, name: 'Ann' }), () => ({ type: 'signUp', email, password, name: 'Ann' })],
+    [
+      (a) => a.create({ userId: 'unique()', email, password, name: 'Ann' }),
+      () => ({ type: 'signUp', email, password, name: 'Ann' }),
+    ],
     [(a) => a.createEmailPasswordSession({ email, password }), () => ({ type: 'signIn', email, password })],
     [(a) => a.get(), () => ({ type: 'getUser' })],
     [(a) => a.updateName({ name: 'Bo' }), () => ({ type: 'updateUser', name: 'Bo' })],
     [(a) => a.updatePrefs({ prefs: data }), () => ({ type: 'updateUser', data })],
-    [(a) => a.updatePhone({ phone: '+4915112345678', password }), () => ({ type: 'updateUser', phone: '+4915112345678', password })],
+    [
+      (a) => a.updatePhone({ phone: '+4915112345678', password }),
+      () => ({ type: 'updateUser', phone: '+4915112345678', password }),
+    ],
     [(a) => a.updateEmail({ email, password }), () => ({ type: 'updateUser', email, password })],
     [(a) => a.updateSession({ sessionId: 'current' }), () => ({ type: 'refresh' })],
-    [(a) => a.createEmailVerification({ url: start }), () => ({ type: 'resend', kind: 'signup', redirectTo: start })],
+    [
+      (a) => a.createEmailVerification({ url: start }),
+      () => ({ type: 'resend', kind: 'signup', redirectTo: start }),
+    ],
     [(a) => a.createJWT(), () => ({ type: 'createJwt' })],
     [(a) => a.createMfaAuthenticator({ type: 'totp' }), () => ({ type: 'mfaEnroll' })],
     [(a) => a.createMfaChallenge({ factor: 'totp' }), () => ({ type: 'mfaChallenge', factor: 'totp' })],
     [(a) => a.updateMFA({ mfa: false }), () => ({ type: 'mfaRequire', required: false })],
     [(a) => a.deleteMfaAuthenticator({ type: 'totp' }), () => ({ type: 'mfaRemove' })],
-    [(a) => a.updatePassword({ password, oldPassword: password }), () => ({ type: 'changePassword', password, currentPassword: password })],
+    [
+      (a) => a.updatePassword({ password, oldPassword: password }),
+      () => ({ type: 'changePassword', password, currentPassword: password }),
+    ],
     [(a) => a.listSessions(), () => ({ type: 'listSessions' })],
     [(a) => a.deleteSessions(), () => ({ type: 'signOut', scope: 'global' })],
-    [(a) => a.createRecovery({ email, url: start }), () => ({ type: 'requestReset', email, redirectTo: start })],
-    [(a) => a.createEmailToken({ userId: 'peer', email }), () => ({ type: 'sendOtp', userId: 'peer', email })],
-    [(a) => a.createPhoneToken({ userId: 'peer', phone: '+4915112345678' }), () => ({ type: 'sendOtp', userId: 'peer', phone: '+4915112345678' })],
-    [(a) => a.createMagicURLToken({ userId: 'peer', email, url: start }), () => ({ type: 'sendMagicLink', userId: 'peer', email, redirectTo: start })],
+    [
+      (a) => a.createRecovery({ email, url: start }),
+      () => ({ type: 'requestReset', email, redirectTo: start }),
+    ],
+    [
+      (a) => a.createEmailToken({ userId: 'peer', email }),
+      () => ({ type: 'sendOtp', userId: 'peer', email }),
+    ],
+    [
+      (a) => a.createPhoneToken({ userId: 'peer', phone: '+4915112345678' }),
+      () => ({ type: 'sendOtp', userId: 'peer', phone: '+4915112345678' }),
+    ],
+    [
+      (a) => a.createMagicURLToken({ userId: 'peer', email, url: start }),
+      () => ({ type: 'sendMagicLink', userId: 'peer', email, redirectTo: start }),
+    ],
     [(a) => a.createAnonymousSession(), () => ({ type: 'signInAnonymous' })],
   ]
   const kept = new Map()
   // Where the SDK keeps its session in a browser: in plain text.
-  const localStorage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => kept.set(name, value) }
+  const localStorage = {
+    getItem: (name) => kept.get(name) ?? null,
+    setItem: (name, value) => kept.set(name, value),
+  }
   globalThis.window = { localStorage, console: { warn() {} } }
   const account = new Account(new Client().setEndpoint(double.url).setProject('shop'))
   const differences = []
@@ -255,7 +297,9 @@ await test('the official SDK (appwrite 28.0.0) and the core send the same reques
     expect(other.headers).to.have.property('x-sdk-name')
   }
   for (const line of differences) console.log(`    differs: ${line}`)
-  console.log('    differs: the SDK tells its name in x-sdk-* headers, asks for a newer response format and for JSON in')
+  console.log(
+    '    differs: the SDK tells its name in x-sdk-* headers, asks for a newer response format and for JSON in',
+  )
   console.log('    an accept header, and sends the body {} where there is nothing to say')
   expect(differences.filter((line) => line.includes('header'))).to.deep.equal([])
 })

@@ -115,7 +115,8 @@ export class AppwriteDouble {
     call.user = call.session && this.users.find(({ $id }) => $id === call.session.userId)
     if (hourly) this.#limit(key, name, call, hourly)
     if (!guests.includes(name)) {
-      if (!call.session) throw new Refused(401, 'general_unauthorized_scope', 'User (role: guests) missing scope')
+      if (!call.session)
+        throw new Refused(401, 'general_unauthorized_scope', 'User (role: guests) missing scope')
       const short = call.user.mfa && call.session.factors.length < 2
       if (short && !beforeFactor.includes(name)) throw new Refused(401, 'user_more_factors_required')
     }
@@ -133,7 +134,8 @@ export class AppwriteDouble {
       if (!names.includes(name)) throw new Refused(400, 'general_argument_invalid', `${name} is not taken.`)
     }
     for (const name of known.filter((one) => one.endsWith('!'))) {
-      if (body[name.slice(0, -1)] === undefined) throw new Refused(400, 'general_argument_invalid', `${name} is missing.`)
+      if (body[name.slice(0, -1)] === undefined)
+        throw new Refused(400, 'general_argument_invalid', `${name} is missing.`)
     }
     return body
   }
@@ -166,7 +168,17 @@ export class AppwriteDouble {
   #shown({ $id, userId, provider, factors, created, updated }, current = true) {
     const date = (at) => new Date(at).toISOString().replace('Z', '+00:00')
     const times = { $createdAt: date(created), $updatedAt: date(updated), expire: date(updated + year) }
-    return { $id, userId, provider, factors, ...times, current, secret: '', clientName: 'Chromium', osName: 'Linux' }
+    return {
+      $id,
+      userId,
+      provider,
+      factors,
+      ...times,
+      current,
+      secret: '',
+      clientName: 'Chromium',
+      osName: 'Linux',
+    }
   }
 
   #user({ password: _, totp: __, ...shown }) {
@@ -178,18 +190,35 @@ export class AppwriteDouble {
     this.tokens.push(token)
     this.mails.push(token)
     const expire = new Date(Date.now() + 900_000).toISOString()
-    return { $id: id(), $createdAt: new Date().toISOString(), userId: user.$id, secret: '', expire, phrase: '' }
+    return {
+      $id: id(),
+      $createdAt: new Date().toISOString(),
+      userId: user.$id,
+      secret: '',
+      expire,
+      phrase: '',
+    }
   }
 
   #take(kind, { userId, secret }) {
-    const at = this.tokens.findIndex((one) => one.kind === kind && one.userId === userId && one.secret === secret)
+    const at = this.tokens.findIndex(
+      (one) => one.kind === kind && one.userId === userId && one.secret === secret,
+    )
     if (at < 0) throw new Refused(401, 'user_invalid_token')
     this.tokens.splice(at, 1)
     return this.users.find(({ $id }) => $id === userId)
   }
 
   #add({ userId, email = '', phone = '', password = '', name = '' }) {
-    const user = { $id: userId === 'unique()' ? id() : userId, email, phone, password, name, status: true, mfa: false }
+    const user = {
+      $id: userId === 'unique()' ? id() : userId,
+      email,
+      phone,
+      password,
+      name,
+      status: true,
+      mfa: false,
+    }
     Object.assign(user, { emailVerification: false, phoneVerification: false, labels: [], prefs: {} })
     this.users.push(user)
     return user
@@ -240,7 +269,8 @@ export class AppwriteDouble {
   }
 
   #named({ id: name, session, user }) {
-    const found = name === 'current' ? session : this.live.find((one) => one.$id === name && one.userId === user.$id)
+    const found =
+      name === 'current' ? session : this.live.find((one) => one.$id === name && one.userId === user.$id)
     if (!found) throw new Refused(404, 'user_session_not_found')
     return found
   }
@@ -273,7 +303,8 @@ export class AppwriteDouble {
   setEmail({ user, body: { email, password } }) {
     // A person without a password gets this one: so an anonymous account becomes a real one.
     if (user.password && user.password !== password) throw new Refused(401, 'user_invalid_credentials')
-    if (this.users.some((one) => one !== user && one.email === email)) throw new Refused(409, 'user_email_already_exists')
+    if (this.users.some((one) => one !== user && one.email === email))
+      throw new Refused(409, 'user_email_already_exists')
     return this.#user(Object.assign(user, { email, password }))
   }
 

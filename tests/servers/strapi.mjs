@@ -1,4 +1,5 @@
 /** node tests/servers/strapi.mjs [part of a test's name]: the core against a real Strapi. Last line: "N passed, N failed". */
+import { fileURLToPath } from 'node:url'
 import { main } from '../../tools/say.mjs'
 import { startStrapi } from '../../tools/servers/strapi.mjs'
 import { Runner } from './runner.mjs'
@@ -29,7 +30,7 @@ export async function runStrapi(runner, keep = () => {}) {
   }
 }
 
-if (process.argv[1]?.endsWith('strapi.mjs')) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main(async () => {
     const runner = new Runner(process.argv[2])
     await runStrapi(runner)

@@ -199,9 +199,7 @@ async function sessionTests(test, { device, registered, signIn, mode }) {
     expect(ids).to.include.members([here.proof.sessionId, there.proof.sessionId])
     const current = listed.sessions.filter((one) => one.current).map(({ id }) => id)
     expect(current).to.deep.equal([here.proof.sessionId])
-    expect(
-      told(await here.act({ type: 'revokeSession', sessionId: there.proof.sessionId })),
-    ).to.equal('done')
+    expect(told(await here.act({ type: 'revokeSession', sessionId: there.proof.sessionId }))).to.equal('done')
     expect(told(await there.act({ type: 'refresh' }))).to.equal('refused session_expired')
     expect(told(await here.act({ type: 'refresh' }))).to.equal('session')
   })
@@ -219,9 +217,9 @@ async function sessionTests(test, { device, registered, signIn, mode }) {
     expect(told(await second.act({ type: 'refresh' }))).to.equal('session')
     expect(told(await second.act({ type: 'signOut', scope: 'global' }))).to.equal('done')
     expect(told(await third.act({ type: 'refresh' }))).to.equal('refused session_expired')
-    expect(codeOf(() => door.request(first.backend, { type: 'signOut', scope: 'others' }, third.proof))).to.equal(
-      'not_supported',
-    )
+    expect(
+      codeOf(() => door.request(first.backend, { type: 'signOut', scope: 'others' }, third.proof)),
+    ).to.equal('not_supported')
   })
 
   if (mode !== 'cookie') return

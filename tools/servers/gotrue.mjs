@@ -26,7 +26,9 @@ const preparation = `
 function goCommand() {
   const go = which('go') ?? (existsSync('/usr/local/go/bin/go') ? '/usr/local/go/bin/go' : undefined)
   if (!go) throw new Unavailable('there is no Go on PATH; 1.25.8 or later is needed')
-  const [, minor = 0, patch = 0] = (/go1\.(\d+)(?:\.(\d+))?/.exec(outputOf(go, ['version']) ?? '') ?? []).map(Number)
+  const [, minor = 0, patch = 0] = (/go1\.(\d+)(?:\.(\d+))?/.exec(outputOf(go, ['version']) ?? '') ?? []).map(
+    Number,
+  )
   if (minor < 25 || (minor === 25 && patch < 8)) throw new Unavailable('Go is older than 1.25.8')
   return go
 }
@@ -75,8 +77,20 @@ function serviceToken() {
 /** Signing with ES256, beside the secret that still checks the service's token. */
 function signingKeys() {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const elliptic = { ...privateKey.export({ format: 'jwk' }), kid: 'signing', alg: 'ES256', use: 'sig', key_ops: ['sign', 'verify'] }
-  const hmac = { kty: 'oct', kid: 'hmac', alg: 'HS256', k: Buffer.from(secret).toString('base64url'), key_ops: ['verify'] }
+  const elliptic = {
+    ...privateKey.export({ format: 'jwk' }),
+    kid: 'signing',
+    alg: 'ES256',
+    use: 'sig',
+    key_ops: ['sign', 'verify'],
+  }
+  const hmac = {
+    kty: 'oct',
+    kid: 'hmac',
+    alg: 'HS256',
+    k: Buffer.from(secret).toString('base64url'),
+    key_ops: ['verify'],
+  }
   return JSON.stringify([hmac, elliptic])
 }
 

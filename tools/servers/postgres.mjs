@@ -10,7 +10,9 @@ const debian = '/usr/lib/postgresql'
 export function postgresBin() {
   if (existsSync(debian)) {
     const versions = readdirSync(debian).sort((one, other) => Number(other) - Number(one))
-    const found = versions.map((version) => join(debian, version, 'bin')).find((bin) => existsSync(join(bin, 'initdb')))
+    const found = versions
+      .map((version) => join(debian, version, 'bin'))
+      .find((bin) => existsSync(join(bin, 'initdb')))
     if (found) return found
   }
   return which('initdb')?.slice(0, -'/initdb'.length)
@@ -34,13 +36,29 @@ export async function startPostgres(bin, sql) {
   const base = { cwd: folder, ...user }
   try {
     const quiet = { ...base, quiet: true }
-    await exec(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'], quiet)
+    await exec(
+      join(bin, 'initdb'),
+      ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
+      quiet,
+    )
     const psql = ['-h', folder, '-p', port, '-U', 'postgres', '-v', 'ON_ERROR_STOP=1', '-q']
-    const options = ['-h', '127.0.0.1', '-p', port, '-k', folder, '-c', 'fsync=off', '-c', 'max_connections=60']
+    const options = [
+      '-h',
+      '127.0.0.1',
+      '-p',
+      port,
+      '-k',
+      folder,
+      '-c',
+      'fsync=off',
+      '-c',
+      'max_connections=60',
+    ]
     const server = await startProcess('PostgreSQL', join(bin, 'postgres'), ['-D', data, ...options], {
       ...base,
       stopSignal: 'SIGINT',
-      ready: async () => outputOf(join(bin, 'psql'), [...psql, '-c', 'select 1'], { stdio: 'pipe' }) !== undefined,
+      ready: async () =>
+        outputOf(join(bin, 'psql'), [...psql, '-c', 'select 1'], { stdio: 'pipe' }) !== undefined,
     })
     const stop = async () => {
       await server.stop()

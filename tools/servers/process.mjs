@@ -68,11 +68,14 @@ export async function startProcess(name, command, args, { ready, time = 120_000,
     await ended
   }
   for (;;) {
-    if (gone) throw new Problem(`${log.slice(-4_000)}\n${name} ${gone} before it was ready; its words are above.`)
+    if (gone)
+      throw new Problem(`${log.slice(-4_000)}\n${name} ${gone} before it was ready; its words are above.`)
     if (await ready().catch(() => false)) break
     if (performance.now() - from > time) {
       await stop()
-      throw new Problem(`${log.slice(-4_000)}\n${name} was not ready in ${seconds(time)}; its words are above.`)
+      throw new Problem(
+        `${log.slice(-4_000)}\n${name} was not ready in ${seconds(time)}; its words are above.`,
+      )
     }
     await sleep(100)
   }

@@ -73,12 +73,11 @@ export async function startStrapi({ mode, rate = 10_000, confirm = false, update
   }
   const origin = `http://127.0.0.1:${port}`
   try {
-    const server = await startProcess(
-      `Strapi (${mode})`,
-      process.execPath,
-      [join(folder, 'start.js')],
-      { cwd: folder, env, ready: () => answers(`${origin}/_health`) },
-    )
+    const server = await startProcess(`Strapi (${mode})`, process.execPath, [join(folder, 'start.js')], {
+      cwd: folder,
+      env,
+      ready: () => answers(`${origin}/_health`),
+    })
     return {
       url: `${origin}/api`,
       log: server.log,
