@@ -1,5 +1,6 @@
 import { suite as attempts } from './attempts.ts'
 import { suite as authDoor } from './auth_door.ts'
+import { suite as authFixtures } from './auth_fixtures.ts'
 import { suite as backup } from './backup.ts'
 import { suite as badFields } from './bad_fields.ts'
 import { suite as badHeader } from './bad_header.ts'
@@ -81,5 +82,6 @@ export const suites = {
   jose_interop: joseInterop,
   jose_remote: joseRemote,
   auth_door: authDoor,
+  auth_fixtures: authFixtures,
   import_safety: importSafety,
 }
