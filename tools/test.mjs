@@ -63,6 +63,11 @@ async function soak(asked) {
   return node('tests/browser/soak.mjs', [], env)
 }
 
+async function withServers(file) {
+  await ensureNodeModules()
+  return node(file)
+}
+
 async function fuzz() {
   const folder = join(await build('fuzz'), 'tests', 'fuzz')
   const limit = Number(process.env.KBVE_FUZZ_SECONDS ?? 60)
@@ -116,6 +121,9 @@ const parts = {
   'suite-webkit': { slow: true, needs: 'npm', run: () => suiteIn('webkit') },
   'browser-firefox': { slow: true, needs: 'npm', run: () => browserTestsIn('firefox') },
   'browser-webkit': { slow: true, needs: 'npm', run: () => browserTestsIn('webkit') },
+  'servers-strapi': { slow: true, needs: 'npm', run: () => withServers('tests/servers/strapi.mjs') },
+  'servers-gotrue': { slow: true, needs: 'npm', run: () => withServers('tests/servers/gotrue.mjs') },
+  'servers-appwrite': { slow: true, needs: 'npm', run: () => withServers('tests/servers/appwrite.mjs') },
   soak: { slow: true, needs: 'npm', run: soak },
   check: { slow: true, run: () => node('tools/check.mjs') },
   fuzz: { slow: true, run: fuzz },

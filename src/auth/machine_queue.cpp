@@ -72,6 +72,11 @@ void stepper::queue_revocation(const session& of, std::string_view scope) {
                                 .added = now_});
 }
 
+/// By the backend's clock: what ends until then may have ended when a request gets there.
+std::int64_t stepper::usable_until() const noexcept {
+  return static_cast<std::int64_t>(now_ + 5 * second) + state_.skew;
+}
+
 /// Sends the next sign-out that is due. One at a time: a backend in trouble gets no volley.
 void stepper::pump_revocations() {
   std::erase_if(state_.revocations,
@@ -86,9 +91,8 @@ void stepper::pump_revocations() {
   if (due == state_.revocations.end()) return;
   due->busy_until = now_ + flight_time;
   state_.circuit.probe(now_);
-  const std::int64_t there = static_cast<std::int64_t>(now_ + 5 * second) + state_.skew;
   // A token that has ended signs nobody out, while the refresh token beside it would live on.
-  const bool over = due->access_expires != 0 && static_cast<std::int64_t>(due->access_expires) <= there;
+  const bool over = due->access_expires != 0 && static_cast<std::int64_t>(due->access_expires) <= usable_until();
   const bool renew = over && !due->proof.refresh.empty();
   add({.kind = renew ? effect_kind::refresh_revocation : effect_kind::revoke,
        .at = now_ + fetch_time,
@@ -126,7 +130,7 @@ void stepper::revocation_refreshed() {
     found->busy_until = 0;
     found->failures = 0;
     // However short the new token lives: it was given to be used once.
-    if (static_cast<std::int64_t>(found->access_expires) <= static_cast<std::int64_t>(now_) + state_.skew) {
+    if (static_cast<std::int64_t>(found->access_expires) <= usable_until()) {
       found->access_expires = 0;
     }
     return;

@@ -64,6 +64,7 @@ class stepper {
   void sign_in_failed();
   void sign_out();
   void queue_revocation(const session& of, std::string_view scope);
+  [[nodiscard]] std::int64_t usable_until() const noexcept;
   void pump_revocations();
   void revoked();
   void revocation_refreshed();

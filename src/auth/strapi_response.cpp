@@ -28,7 +28,9 @@ constexpr auto phrases = std::to_array<phrase>({
     {"Missing refresh token", errc::session_missing},
     {"Incorrect code provided", errc::otp_invalid},
     {"Invalid token", errc::otp_invalid},
-    {"password and current password must be different", errc::weak_password},
+    {"different than your current password", errc::weak_password},
+    {"password must be at least", errc::weak_password},
+    {"Password validation failed", errc::weak_password},
 });
 
 std::optional<user> user_from(const json_object& from) {
@@ -96,12 +98,15 @@ answered<outcome> read_sessions(const json_object& body, const http_response& re
   outcome out;
   out.kind = outcome_kind::sessions;
   for (const detail::json& entry : list->children) {
-    const auto id = detail::text_member(entry, "sessionId", 256);
+    const auto id = detail::text_member(entry, "id", 256);
     if (!id || out.sessions.size() == max_listed) continue;
+    // What the server made of the browser's own words; else the id that the application has given.
+    auto device = detail::text_member(entry, "deviceName", 256);
+    if (!device || device->empty()) device = detail::text_member(entry, "deviceId", 256);
     const detail::json* const current = detail::member(entry, "current");
     out.sessions.push_back({.id = std::string(*id),
-                            .device = std::string(detail::text_member(entry, "deviceId", 256).value_or("")),
-                            .created = std::string(detail::text_member(entry, "createdAt", 64).value_or("")),
+                            .device = std::string(device.value_or("")),
+                            .created = std::string(detail::text_member(entry, "loginAt", 64).value_or("")),
                             .current = current != nullptr && current->flag});
   }
   return out;

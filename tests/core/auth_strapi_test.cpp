@@ -141,6 +141,33 @@ TEST(Strapi, FieldsThatAreWrongAreNamed) {
   EXPECT_EQ(got.error().fields, (std::vector<std::string>{"deviceId"}));
 }
 
+// Captured from Strapi 5.54: tests/servers/fixtures/strapi.json.
+TEST(Strapi, SessionsAreListedUnderTheNamesTheServerHas) {
+  const auto got = answer(R"({"type":"listSessions"})", 200,
+                          R"({"data":[{"id":"2068771c","deviceId":"372488eb","current":true,)"
+                          R"("loginAt":"2026-11-23T20:44:56.318Z","lastActiveAt":"2026-11-23T20:44:56.563Z"},)"
+                          R"({"id":"a1a72570","deviceId":"x","deviceName":"Firefox on Linux","current":false}]})",
+                          in_body);
+  ASSERT_TRUE(got) << code(got);
+  ASSERT_EQ(got->sessions.size(), 2U);
+  EXPECT_EQ(got->sessions[0].id, "2068771c");
+  EXPECT_EQ(got->sessions[0].device, "372488eb");
+  EXPECT_EQ(got->sessions[0].created, "2026-11-23T20:44:56.318Z");
+  EXPECT_TRUE(got->sessions[0].current);
+  EXPECT_EQ(got->sessions[1].device, "Firefox on Linux");
+  EXPECT_FALSE(got->sessions[1].current);
+}
+
+TEST(Strapi, APasswordThatIsTooWeakIsToldApart) {
+  const auto says = [](std::string_view message) {
+    return code(answer(sign_in, 400, refusal_body(400, "ValidationError", message)));
+  };
+  EXPECT_EQ(says("password must be at least 6 characters"), "weak_password");
+  EXPECT_EQ(says("Your new password must be different than your current password"), "weak_password");
+  EXPECT_EQ(says("Password validation failed."), "weak_password");
+  EXPECT_EQ(says("Password must be less than 73 bytes"), "invalid_input") << "it is not weak";
+}
+
 TEST(Strapi, ARefreshTokenIsNoAccessToken) {
   EXPECT_EQ(code(answer(sign_in, 200, body(access_token("refresh")))), "bad_response");
 }

@@ -182,6 +182,21 @@ TEST(Wounds, ASignOutThatComesTooLateRenewsItsTokenFirst) {
   EXPECT_EQ(one.state.now, phase::anonymous) << "nobody is signed in by it";
 }
 
+TEST(Wounds, ATokenOfTwoSecondsIsRenewedOnceForASignOutAndThenUsed) {
+  auto one = signed_in();
+  one.step(with_text(event_kind::sign_out, at_noon + minute, "local"));
+  one.step(failed(event_kind::revoked, at_noon + minute, errc::network, one.find(revoke)->id));
+  one.step(event(event_kind::online, at_noon + 5 * hour));
+  ASSERT_TRUE(one.asks(refresh_revocation));
+  auto fresh = event(event_kind::revocation_refreshed, at_noon + 5 * hour);
+  fresh.id = one.find(refresh_revocation)->id;
+  fresh.came = session(at_noon + 5 * hour);
+  fresh.came->expires_at = at_noon + 5 * hour + 2 * second;
+  one.step(fresh);
+  EXPECT_FALSE(one.asks(refresh_revocation)) << "it would be renewed for ever";
+  EXPECT_TRUE(one.asks(revoke));
+}
+
 TEST(Wounds, ARefreshThatEndsAfterTheSignOutSignsNobodyInAgain) {
   auto one = signed_in();
   const std::uint64_t now = at_noon + hour - minute;

@@ -3,6 +3,7 @@ import { suite as authAccount } from './auth_account.ts'
 import { suite as authAppwrite } from './auth_appwrite.ts'
 import { suite as authDoor } from './auth_door.ts'
 import { suite as authFetch } from './auth_fetch.ts'
+import { suite as authFixtures } from './auth_fixtures.ts'
 import { suite as authGotrue } from './auth_gotrue.ts'
 import { suite as authStores } from './auth_stores.tsx'
 import { suite as authStrapi } from './auth_strapi.ts'
@@ -101,5 +102,6 @@ export const suites = {
   auth_fetch: authFetch,
   auth_account: authAccount,
   auth_view: authView,
+  auth_fixtures: authFixtures,
   import_safety: importSafety,
 }
