@@ -2,7 +2,7 @@
 import { within } from './node.ts'
 import { type PageEvents, watchPage } from './page.ts'
 import type { Ports } from './ports.ts'
-import { databaseName, type StorageEvent, type StorageSession } from './storage/storage.ts'
+import { databaseName, type Reader, type StorageEvent, type StorageSession } from './storage/storage.ts'
 import { type TabEvents, Tabs } from './tabs.ts'
 
 /** Milliseconds. */
@@ -29,8 +29,9 @@ export class Connection {
     return this.#tabs
   }
 
-  /** The session; a new one after `drop`. The first call also begins to listen to other tabs and the page. */
-  open(): Promise<StorageSession> {
+  /** The session; a new one after `drop`. The first call also begins to listen to other tabs and the page. `ahead`: see
+   *  the port. */
+  open(ahead?: (disk: Reader) => void): Promise<StorageSession> {
     void this.tabs
     this.#unwatch ??= watchPage(this.#on)
     if (this.#session) return this.#session
@@ -40,6 +41,7 @@ export class Connection {
         writer: crypto.getRandomValues(new Uint8Array(8)),
         // Of a session that was given up meanwhile nobody wants to hear.
         onEvent: (event) => this.#session === session && this.#on.storage(event),
+        ahead,
       })
       .catch((error: unknown) => {
         if (this.#session === session) this.#session = undefined

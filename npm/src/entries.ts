@@ -22,7 +22,8 @@ export function checkedId(name: unknown): string {
   if (name === '' || /\p{Surrogate}/u.test(name)) {
     throw new TypeError('The name of an entry is well-formed Unicode, and not empty.')
   }
-  if (new TextEncoder().encode(name).length > maxNameBytes) {
+  // A UTF-16 unit has at most three bytes in UTF-8.
+  if (name.length > maxNameBytes / 3 && new TextEncoder().encode(name).length > maxNameBytes) {
     throw new TypeError(`The name of an entry has at most ${maxNameBytes} bytes.`)
   }
   return entryId(name)

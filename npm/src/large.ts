@@ -27,7 +27,7 @@ export async function store(
   const id = checkedId(name)
   const { expiresIn, signal, onProgress } = checked(options)
   const open = life.writable()
-  const { now } = open.parts
+  const { now } = open.changing
   const expires = expiry(expiresIn, now())
   const source = sourceOf(value, name)
   const { kind, size, type = '', small } = source
@@ -164,8 +164,8 @@ export async function countSeals(open: OpenLocker, count: number): Promise<void>
     { id: 'part', after: seal },
     { id: 'part', before: seal },
   ])
-  await open.parts.session.transact([], (found: Snapshot) => {
-    const { check, vault, now } = open.parts
+  await open.changing.session.transact([], (found: Snapshot) => {
+    const { check, vault, now } = open.changing
     check(found.header)
     const root = rootAfter(found.root, changes, vault, now())
     return root && { root }
@@ -185,7 +185,7 @@ async function writeParts(
   source: Source,
   { expires, signal, onProgress }: Writing,
 ): Promise<void> {
-  const cipher = new PartCipher(open.parts.vault)
+  const cipher = new PartCipher(open.changing.vault)
   let written = Promise.resolve()
   try {
     for (let n = 0; n < count; n++) {
@@ -194,7 +194,7 @@ async function writeParts(
       const bytes = await source.part(start, end)
       mustGoOn(signal)
       // Throws where the locker was locked meanwhile.
-      const sealed = await cipher.seal(partId(id, n), bytes, expires, open.parts.now())
+      const sealed = await cipher.seal(partId(id, n), bytes, expires, open.changing.now())
       // One is written while the next is sealed, and never more: they are large.
       await written
       mustGoOn(signal)

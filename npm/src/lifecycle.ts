@@ -9,6 +9,7 @@ import { Mirror } from './mirror.ts'
 import { onOpen, onReplaced } from './on_open.ts'
 import { OpenLocker } from './open_locker.ts'
 import { type Opened, Opener } from './opener.ts'
+import type { Early } from './opening.ts'
 import { isPersisted } from './page.ts'
 import type { Ports } from './ports.ts'
 import { notOpen, statusAfter } from './refusals.ts'
@@ -208,9 +209,12 @@ export class Lifecycle {
       const device = this.ports.mode === 'device'
       // While the databases are opened; what goes wrong is told when the core is asked for.
       if (device) this.opener.core().catch(() => {})
-      const header = await this.#look()
-      if (device) await this.#run({ device: true }, (abort) => this.#startWithDevice(header, abort))
-      else {
+      if (device) {
+        await this.#attend()
+        const ahead = await this.opener.lookAhead()
+        await this.#run({ device: true }, (abort) => this.#startWithDevice(ahead, abort)).finally(ahead?.done)
+      } else {
+        const header = await this.#look()
         if (header && this.ports.remember) await this.#run({}, (abort) => this.#reopen(abort)).catch(() => {})
         if (this.status.state === 'opening')
           this.#status.change(header ? { state: 'locked' } : this.opener.absent)
@@ -223,8 +227,13 @@ export class Lifecycle {
 
   /** The header on the disk. What locks by itself opens only where it is sure that it will. */
   async #look(): Promise<Header | undefined> {
-    if (this.ports.idle) (await fetched('idle.js', import('./idle.ts'))).attend(this)
+    await this.#attend()
     return this.opener.look()
+  }
+
+  /** Begins to look for somebody's absence, where that is wanted. */
+  async #attend(): Promise<void> {
+    if (this.ports.idle) (await fetched('idle.js', import('./idle.ts'))).attend(this)
   }
 
   /** As it was before the page was loaded again. */
@@ -232,9 +241,9 @@ export class Lifecycle {
     this.#opened(await this.opener.unlock({ reload: this.ports }, signal, {}), signal)
   }
 
-  async #startWithDevice(header: Header | undefined, signal: AbortSignal): Promise<void> {
+  async #startWithDevice(ahead: Early | undefined, signal: AbortSignal): Promise<void> {
     try {
-      if (!header) {
+      if (!ahead) {
         const { reason } = this.opener.absent
         this.#opened(await this.opener.make({ device: true }, signal, {}), signal)
         if (!reason) return
@@ -247,7 +256,7 @@ export class Lifecycle {
       // Another tab was quicker: its locker is the locker.
       if (!hasCode(error, 'exists')) throw error
     }
-    this.#opened(await this.opener.unlock({ device: true }, signal, {}, header), signal)
+    this.#opened(await this.opener.unlock({ device: true }, signal, {}, ahead), signal)
   }
 
   /** After the first opening; and where that failed, after another look at the disk. */

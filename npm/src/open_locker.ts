@@ -103,7 +103,7 @@ export class OpenLocker {
   }
 
   /** What a change of the header works with; throws where nothing can be written. */
-  get parts() {
+  get changing() {
     this.#mustWrite()
     const { now } = this.#host
     return {

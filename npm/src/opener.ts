@@ -2,14 +2,15 @@
 import { toBase64url } from './base64url.ts'
 import type { Connection } from './connection.ts'
 import type { Core } from './core.ts'
-import { stored } from './device_slot.ts'
+import { deviceKeys, stored } from './device_slot.ts'
 import { evicted, LockerError, throwIfAborted } from './errors.ts'
 import type { Header } from './format.ts'
 import { checkHeader } from './header_json.ts'
-import { emptyLoaded, type Loaded, type LoadOptions, load, readHeader, writeNew } from './opening.ts'
+import { type Early, emptyLoaded, type Loaded, load, readHeader, writeNew } from './opening.ts'
+import { releaseAll } from './orphans.ts'
 import type { Ports } from './ports.ts'
 import { slotModule, type Unlocked } from './slot_modules.ts'
-import type { StorageSession } from './storage/storage.ts'
+import type { Reader, StorageSession } from './storage/storage.ts'
 import type { CreateSecret, PassphraseCost, Progress, Secret, Status } from './types.ts'
 import { type OpenVault, opened } from './vault.ts'
 import { Witness } from './witness.ts'
@@ -20,6 +21,9 @@ export interface Opened extends Unlocked {
   header: Header
   loaded: Loaded
 }
+
+/** What is read as soon as there is a header. */
+type Ahead = Omit<Early, 'orphans' | 'done'>
 
 export class Opener {
   readonly ports: Ports
@@ -43,10 +47,40 @@ export class Opener {
 
   /** The header on the disk. */
   async look(): Promise<Header | undefined> {
-    const session = await this.connection.open()
-    const header = readHeader((await session.load([])).header)
+    return this.#header(await this.connection.open())
+  }
+
+  async #header(disk: Reader): Promise<Header | undefined> {
+    const header = readHeader((await disk.load([])).header)
     this.lockerId = header ? toBase64url(header.locker_id) : ''
     return header
+  }
+
+  /** The same where this browser's key will open it: reads at once what that takes. It is to be given to `unlock`. */
+  async lookAhead(): Promise<Early | undefined> {
+    let begun: Promise<Ahead | undefined> | undefined
+    const begin = (disk: Reader) => {
+      begun ??= this.#readAhead(disk)
+      begun.catch(() => {})
+    }
+    const session = await this.connection.open(begin)
+    begin(session)
+    const early = await begun
+    if (!early) return undefined
+    const orphans = session.orphans()
+    orphans.catch(() => {})
+    return { ...early, orphans, done: () => void orphans.then(releaseAll, () => {}) }
+  }
+
+  async #readAhead(disk: Reader): Promise<Ahead | undefined> {
+    const header = await this.#header(disk)
+    if (!header) return undefined
+    const said = this.witness.of(this.lockerId)
+    // In this order: the keys are needed first.
+    const early = { header, said, keys: deviceKeys(disk, header), reading: disk.load('all') }
+    // Told where they are waited for.
+    for (const one of [...early.keys, early.reading]) one.catch(() => {})
+    return early
   }
 
   /** What a locker is of which no header is there. One that a witness remembers was not there never: its data is gone. */
@@ -77,16 +111,15 @@ export class Opener {
     })
   }
 
-  /** `cost`: what a passphrase's slot is brought up to. `known`: the header, where it was looked at just now. */
+  /** `cost`: what a passphrase's slot is brought up to. `ahead`: what is being read already. */
   async unlock(
     secret: Secret | { reload: Ports },
     signal: AbortSignal,
     cost: PassphraseCost,
-    known?: Header,
+    ahead?: Early,
   ): Promise<Opened> {
-    for (let first = known; ; first = undefined) {
-      const early = first && (await this.#readEarly())
-      const { vault, header, session, ...more } = await this.#vault(secret, signal, cost, first)
+    for (let early = ahead; ; early = undefined) {
+      const { vault, header, session, ...more } = await this.#vault(secret, signal, cost, early)
       const loaded = await orWiped(vault, () => {
         throwIfAborted(signal)
         this.#progress({ step: 'opening' })
@@ -97,15 +130,6 @@ export class Opener {
       if (loaded !== 'changed') return { session, vault, header, loaded, ...more }
       vault.wipe()
     }
-  }
-
-  /** At once where nobody has to type or think: while the core is compiled and the key is fetched. */
-  async #readEarly(): Promise<LoadOptions['early']> {
-    const session = await this.connection.open()
-    const said = this.witness.of(this.lockerId)
-    const reading = session.load('all')
-    reading.catch(() => {})
-    return { said, reading }
   }
 
   /** Whether the secret is right, and nothing else. */
@@ -134,14 +158,9 @@ export class Opener {
   }
 
   /** The vault for the header that lies on the disk now. */
-  async #vault(
-    secret: Secret | { reload: Ports },
-    signal: AbortSignal,
-    cost: PassphraseCost,
-    known?: Header,
-  ) {
+  async #vault(secret: Secret | { reload: Ports }, signal: AbortSignal, cost: PassphraseCost, early?: Early) {
     const core = await this.#loadedCore()
-    const found = known ?? (await this.look())
+    const found = early?.header ?? (await this.look())
     if (!found)
       throw this.absent.reason
         ? evicted()
@@ -159,6 +178,7 @@ export class Opener {
       secret,
       signal,
       cost,
+      keys: early?.keys,
     })
     vault.now = this.ports.now
     const { name, tenant } = this.ports.name

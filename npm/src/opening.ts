@@ -8,7 +8,7 @@ import { damagedHeader, newerFormat, sameBytes } from './header_json.ts'
 import { adoptOrphans } from './orphans.ts'
 import { breathe } from './page.ts'
 import type { Fields } from './profile.ts'
-import type { Snapshot, StorageSession } from './storage/storage.ts'
+import type { Orphan, Snapshot, StorageSession } from './storage/storage.ts'
 import type { Integrity, Migrate } from './types.ts'
 import { schemaId, Values } from './values.ts'
 import { chunks, type OpenVault } from './vault.ts'
@@ -66,9 +66,20 @@ export interface LoadOptions {
   signal: AbortSignal
   /** Not where somebody has just accepted what is there. */
   witness?: Witness
-  /** All there is, where it is being read already, and what the witness said before. Whatever other tabs change from
-   *  then on, they tell. */
-  early?: { reading: Promise<Snapshot>; said: Testimony | undefined } | undefined
+  early?: Early | undefined
+}
+
+/** What is being read while the journal is opened and the core compiled. Whatever other tabs change from then on, they
+ *  tell. */
+export interface Early {
+  header: Header
+  /** What the witness said before any root was read. */
+  said: Testimony | undefined
+  keys: Promise<CryptoKey | undefined>[]
+  reading: Promise<Snapshot>
+  orphans: Promise<Orphan[]>
+  /** To be called when it is over: lets go of orphans nobody has taken over. */
+  done(): void
 }
 
 /** Reads everything; `'changed'` when the header is another one by now, and all has to start over. */
@@ -108,7 +119,14 @@ export async function load(
     // Under a header that is not genuine nothing is written, not even what other tabs left behind.
     if (vault.genuine) {
       try {
-        const { handed, damaged } = await adoptOrphans(session, vault, options.now, mayAdopt)
+        const { handed, damaged } = await adoptOrphans(
+          session,
+          vault,
+          options.now,
+          mayAdopt,
+          false,
+          early?.orphans,
+        )
         adopted = [...handed]
         left = damaged
       } catch (error) {

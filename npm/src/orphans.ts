@@ -2,7 +2,7 @@
 import { apply, type Merged } from './apply.ts'
 import { asEntry } from './checked.ts'
 import { compareVersions, type SealedRecord } from './format.ts'
-import type { StorageSession } from './storage/storage.ts'
+import type { Orphan, StorageSession } from './storage/storage.ts'
 import type { ChangeNote } from './tabs.ts'
 import type { OpenVault } from './vault.ts'
 
@@ -14,15 +14,16 @@ export interface Adopted extends Merged {
 }
 
 /** Applies what tabs that are no more have left. `check` throws where the header is not the one expected. `forget`:
- *  entries that do not open go too, because somebody has said so. */
+ *  entries that do not open go too, because somebody has said so. `taking`: they are being taken already. */
 export async function adoptOrphans(
   session: StorageSession,
   vault: OpenVault,
   now: () => number,
   check: (header: unknown, root: unknown) => void,
   forget = false,
+  taking = session.orphans(),
 ): Promise<Adopted> {
-  const orphans = await session.orphans()
+  const orphans = await taking
   try {
     const records: SealedRecord[] = []
     const closed = orphans.map(({ entries }) =>
@@ -48,8 +49,12 @@ export async function adoptOrphans(
     for (const orphan of forget ? orphans : whole) await orphan.discard()
     return { ...merged, handed: records, damaged: [...damaged] }
   } finally {
-    for (const orphan of orphans) orphan.release()
+    releaseAll(orphans)
   }
+}
+
+export function releaseAll(orphans: readonly Orphan[]): void {
+  for (const orphan of orphans) orphan.release()
 }
 
 function unopened(records: readonly SealedRecord[], vault: OpenVault): SealedRecord[] {

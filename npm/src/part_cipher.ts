@@ -2,6 +2,7 @@
  * Seals and opens parts of large values: with WebCrypto, which is quicker from some size on and does not hold the
  * page up, or with the core. Both write and read the same records.
  */
+import { canonical, concatenated, u32 } from './canonical.ts'
 import { LockerError, orThrow } from './errors.ts'
 import type { SealedRecord } from './format.ts'
 import type { OpenVault } from './vault.ts'
@@ -85,7 +86,7 @@ async function dataKey(vault: OpenVault, epoch: number): Promise<CryptoKey> {
   const rootKey = orThrow(vault.core.rootKey()) as Uint8Array<ArrayBuffer>
   try {
     const root = await crypto.subtle.importKey('raw', rootKey, 'HKDF', false, ['deriveKey'])
-    const info = concatenated([new TextEncoder().encode('kbve-locker/1/data'), be32(epoch)])
+    const info = concatenated([new TextEncoder().encode('kbve-locker/1/data'), u32(epoch)])
     const hkdf = { name: 'HKDF', hash: 'SHA-256', salt, info }
     const aes = { name: 'AES-GCM', length: 256 }
     return await crypto.subtle.deriveKey(hkdf, root, aes, false, ['encrypt', 'decrypt'])
@@ -103,40 +104,8 @@ function aadOf(
   { id, rev, writer, epoch, kind, expires }: SealedRecord,
   lockerId: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
-  const text = (value: string) => data(new TextEncoder().encode(value))
-  const data = (value: Uint8Array) => concatenated([be32(value.length), value])
-  return concatenated([
-    text('kbve-locker/1/record'),
-    data(lockerId),
-    text(id),
-    be64(rev),
-    data(writer),
-    be64(epoch),
-    text(kind),
-    be64(expires),
-  ])
-}
-
-function be32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4)
-  new DataView(bytes.buffer).setUint32(0, value)
-  return bytes
-}
-
-function be64(value: number): Uint8Array {
-  const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value))
-  return bytes
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+  const label = 'kbve-locker/1/record'
+  return canonical({ label, lockerId, id, rev, writer, epoch, kind, expires })
 }
 
 /** Without the 0x80 and the zeros after it; `undefined` where that is not how it ends. */

@@ -99,7 +99,7 @@ function upgradeOf(job: SlotJob, id: string, { memoryKib, passes }: Argon2idCost
       await replace(open, id, (slots) =>
         prepare({
           core,
-          vault: open.parts.vault,
+          vault: open.changing.vault,
           secret: secret as { passphrase: string },
           cost,
           signal,

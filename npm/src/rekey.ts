@@ -35,7 +35,7 @@ export async function rekey(
   const open = life.writable()
   const { integrity, damaged } = life.status
   if (integrity !== 'ok' || damaged.length > 0) throw notWhole()
-  const { now, vault } = open.parts
+  const { now, vault } = open.changing
   const core = await life.opener.core()
   const { schemaJson } = life.ports.fields
   // No root key: another one.
@@ -80,7 +80,7 @@ async function renewed(
   fresh: OpenVault,
   slots: readonly Prepared[],
 ): Promise<Header> {
-  const { session, vault, check, now } = open.parts
+  const { session, vault, check, now } = open.changing
   const keys = new Map(slots.flatMap((slot) => [...(slot.keys ?? [])]))
   let header: Header | undefined
   // What waits to be applied when the transaction begins, or is set while it is on its way to the disk, lies in the
@@ -93,7 +93,7 @@ async function renewed(
   }
   const write = (found: Snapshot): Changes => {
     // Locked meanwhile, or given other keys by another tab: then nothing is written.
-    const same = open.parts.vault === vault
+    const same = open.changing.vault === vault
     check(found.header)
     if (!same) throw new LockerError('conflict', 'The locker was given other keys meanwhile; try again.')
     overtake(fresh, vault, found.header as Header)

@@ -76,9 +76,9 @@ export async function keep(life: Lifecycle): Promise<void> {
   const place = tabStorage()
   // In device mode it opens by itself. Where a tab cannot be told from its copy, or keys cannot be had, it asks.
   if (!open || !place || !locks || !globalThis.crypto?.subtle || ports.mode === 'device') return
-  const { session, vault } = open.parts
+  const { session, vault } = open.changing
   const { header } = vault
-  const still = () => life.open === open && open.parts.vault === vault
+  const still = () => life.open === open && open.changing.vault === vault
   const id = toBase64url(randomBytes(16))
   const stop = new AbortController()
   life.audience.status.add(({ state }) => {

@@ -18,6 +18,8 @@ export interface SlotJob {
   schemaJson: string
   /** `reload`: what this tab has kept. */
   secret: Secret | { reload: Ports }
+  /** This browser's keys, where they are being read already. */
+  keys?: Promise<CryptoKey | undefined>[] | undefined
   now(): number
   /** What a passphrase's slot is brought up to. */
   cost: PassphraseCost

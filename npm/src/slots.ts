@@ -24,7 +24,7 @@ export async function add(life: Lifecycle, secret: NewSecret, options: SlotOptio
   const wanted = checked(secret)
   checkLabel(options.label)
   const open = life.writable()
-  return put(open, (slots) => prepare(life, open.parts.vault, wanted, options, slots), options.label)
+  return put(open, (slots) => prepare(life, open.changing.vault, wanted, options, slots), options.label)
 }
 
 export async function remove(life: Lifecycle, id: string): Promise<void> {
@@ -42,13 +42,13 @@ export async function replaceWith(
   const wanted = checked(secret)
   checkLabel(options.label)
   const open = life.writable()
-  const make = (slots: readonly Slot[]) => prepare(life, open.parts.vault, wanted, options, slots)
+  const make = (slots: readonly Slot[]) => prepare(life, open.changing.vault, wanted, options, slots)
   return replace(open, known, make, options.label)
 }
 
 /** Another data key, because the present one has sealed nearly as often as it may. What was sealed with it still opens. */
 export async function raiseEpoch(open: OpenLocker): Promise<void> {
-  const { epoch } = open.parts.vault.header
+  const { epoch } = open.changing.vault.header
   await change(open, (vault, found) => {
     // Another tab may have been quicker.
     if (found.epoch === epoch) orThrow(vault.core.raiseEpoch())
@@ -73,7 +73,7 @@ async function put(
   label: string | undefined,
   instead?: string,
 ): Promise<AddedSlot> {
-  const { now, vault } = open.parts
+  const { now, vault } = open.changing
   // What another tab has done a moment ago counts, and before anybody is asked for anything.
   await open.refresh([])
   const { slots } = vault.header
@@ -128,11 +128,11 @@ function removeFrom(vault: OpenVault, id: string): Keys {
  * with the new header.
  */
 async function change(open: OpenLocker, work: (vault: OpenVault, found: Header) => Keys): Promise<Header> {
-  const { session, vault, told } = open.parts
+  const { session, vault, told } = open.changing
   let before: string | undefined
   let header: Header | undefined
   const write = (found: { header: unknown; root: unknown }): Changes => {
-    const { check, now } = open.parts
+    const { check, now } = open.changing
     check(found.header)
     before = toJson(found.header)
     if ((found.header as Header).rev < vault.headerRev) {

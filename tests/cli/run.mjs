@@ -1,13 +1,20 @@
 /** node tests/cli/run.mjs [part of a test's name]: the command line and the native programs. Last line: "N passed, N failed". */
 import { backups } from './backups.mjs'
 import { differences } from './differences.mjs'
+import { reader } from './reader.mjs'
 import { terminal } from './terminals.mjs'
 import { tokens } from './tokens.mjs'
 
 const filter = process.argv[2] ?? ''
 let passed = 0
 let failed = 0
-for (const [name, test] of Object.entries({ ...backups, ...tokens, ...terminal, ...differences })) {
+for (const [name, test] of Object.entries({
+  ...backups,
+  ...tokens,
+  ...terminal,
+  ...differences,
+  ...reader,
+})) {
   if (!name.includes(filter)) continue
   const from = performance.now()
   try {

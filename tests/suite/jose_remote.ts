@@ -41,15 +41,15 @@ const faults: {
   },
   {
     what: 'no answer in time',
-    says: /within 60 ms/,
-    set: (i) => Object.assign(i, { delay: 400 }),
-    options: { timeout: 60 },
+    says: /within 400 ms/,
+    set: (i) => Object.assign(i, { delay: 3_000 }),
+    options: { timeout: 400 },
   },
   {
     what: 'half an answer in time',
-    says: /within 60 ms/,
-    set: (i) => Object.assign(i, { pause: 400 }),
-    options: { timeout: 60 },
+    says: /within 400 ms/,
+    set: (i) => Object.assign(i, { pause: 3_000 }),
+    options: { timeout: 400 },
   },
   { what: 'an answer too large', says: /over 100 bytes/, set: () => {}, options: { maxBytes: 100 } },
   {

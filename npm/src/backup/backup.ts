@@ -11,7 +11,7 @@ import { asManifest, partId } from '../parts.ts'
 import { sweepRecords } from '../sweep.ts'
 import type { OpenVault } from '../vault.ts'
 import { type Backup, backupText, mustFit, type PartRecords, recordOf } from './backup_file.ts'
-import { backupPieces, headerPieces, macOf } from './canonical.ts'
+import { backupPieces, headerPieces, macOf } from './mac.ts'
 import { partSize } from './opened_backup.ts'
 
 /** The whole locker as a file, of one moment, with everything applied that was handed over. */
@@ -27,21 +27,21 @@ export async function backup(life: Lifecycle): Promise<Blob> {
 
 /** Values that have expired lose their boxes without a key; a backup holds none of them. */
 async function removeSwept(open: OpenLocker): Promise<void> {
-  const { session, check, now } = open.parts
+  const { session, check, now } = open.changing
   check((await session.load([])).header)
   await sweepRecords(session, now, 'all')
   const { records } = await session.load('all')
   const swept = [...records].flatMap(([id, value]) => asRecord(value, id) ?? [])
   const empty = swept.filter(({ box }) => box.length === 0)
-  if (empty.length > 0) await prune(session, open.parts.vault, empty, now(), check)
+  if (empty.length > 0) await prune(session, open.changing.vault, empty, now(), check)
 }
 
 /** `undefined` where a large value was replaced while its parts were being read. */
 async function attempt(open: OpenLocker): Promise<Blob | undefined> {
-  const { session, check } = open.parts
+  const { session, check } = open.changing
   const found = await session.load('all')
   // Locked meanwhile, or without a header that can be vouched for: it throws.
-  const { vault } = open.parts
+  const { vault } = open.changing
   check(found.header)
   const header = asHeader(found.header)
   const root = asRecord(found.root, 'root')
@@ -70,7 +70,7 @@ async function attempt(open: OpenLocker): Promise<Blob | undefined> {
     return undefined
   }
   // Reading took a while: locked meanwhile, it throws here.
-  const present = open.parts.vault
+  const present = open.changing.vault
   // Renewed keys would sign what is sealed under the old ones.
   if (present !== vault) return undefined
   // As texts, and made into records one at a time: they are not to be held twice.
@@ -87,15 +87,15 @@ async function attempt(open: OpenLocker): Promise<Blob | undefined> {
 /** Adds the parts of a large value to `texts`. False where one is missing or does not open. */
 async function partsOf(open: OpenLocker, value: unknown, texts: string[]): Promise<boolean> {
   const manifest = asManifest(value)
-  const store = await open.parts.session.parts?.()
+  const store = await open.changing.session.parts?.()
   if (!manifest || !store) return false
-  const cipher = new PartCipher(open.parts.vault)
+  const cipher = new PartCipher(open.changing.vault)
   let length = texts.reduce((sum, text) => sum + text.length + 1, 0)
   for (let n = 0; n < manifest.count; n++) {
     const id = partId(manifest.id, n)
     const part = asRecord(await store.get(id), id)
     // Locked meanwhile, it throws.
-    const bytes = open.parts && part && (await cipher.open(part))
+    const bytes = open.changing && part && (await cipher.open(part))
     if (!part || bytes?.length !== partSize(manifest, n)) return false
     const text = toJson(part)
     length += text.length + 1

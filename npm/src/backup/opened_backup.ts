@@ -10,7 +10,7 @@ import type { Secret } from '../types.ts'
 import { sessionPrefix } from '../values.ts'
 import { chunks } from '../vault.ts'
 import type { Backup } from './backup_file.ts'
-import { backupPieces, macOf } from './canonical.ts'
+import { backupPieces, macOf } from './mac.ts'
 
 /** A record of a backup, and what it holds. */
 export interface OpenedRecord {

@@ -18,7 +18,7 @@ import type { BackupSecret, RestoreOptions, RestoreReport } from '../types.ts'
 import { chunks, type OpenVault, type PlainItem, type RootChange } from '../vault.ts'
 import { signed } from './backup.ts'
 import { type Backup, readBackup, textOf } from './backup_file.ts'
-import { backupPieces, macOf } from './canonical.ts'
+import { backupPieces, macOf } from './mac.ts'
 import { type OpenedBackup, openBackup } from './opened_backup.ts'
 import { type Plan, planOf } from './plan.ts'
 import { RestoredParts, writeAll } from './restore_parts.ts'
@@ -74,12 +74,12 @@ async function restoreInto(
   try {
     throwIfAborted(signal)
     await open.flush()
-    const { session, show, whole } = open.parts
+    const { session, show, whole } = open.changing
     const ids = mode === 'replace' ? 'all' : opened.records.map(({ record }) => record.id)
-    const sameKey = isOwn(open.parts.vault, backup)
+    const sameKey = isOwn(open.changing.vault, backup)
     const plan = (found: Snapshot): Plan => {
       throwIfAborted(signal)
-      const { vault, check, now } = open.parts
+      const { vault, check, now } = open.changing
       check(found.header)
       vault.beginSum()
       const refused = (item: PlainItem) => {
@@ -106,11 +106,11 @@ async function restoreInto(
     let merged: Merged = { won: [] }
     let rootRev: number | undefined
     const write = (found: Snapshot): Changes | undefined => {
-      overtake(open.parts.vault, life.opener.witness, life.opener.lockerId)
+      overtake(open.changing.vault, life.opener.witness, life.opener.lockerId)
       decided = plan(found)
       // Another tab has changed something since, and now there are parts to write first.
       if (!parts.suffice(decided)) return undefined
-      const { vault, now } = open.parts
+      const { vault, now } = open.changing
       const changes = changesOf(vault, decided, found, backup, mode, now())
       merged = {
         won: [...(changes?.put ?? [])],

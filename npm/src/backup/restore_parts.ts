@@ -91,7 +91,7 @@ export class RestoredParts {
     this.#ids.add(record.id)
     await countSeals(this.#open, manifest.count)
     const from = new PartCipher(this.#opened.vault)
-    const { vault, now } = this.#open.parts
+    const { vault, now } = this.#open.changing
     const into = new PartCipher(vault)
     for (let n = 0; n < manifest.count; n++) {
       const part = this.#opened.parts.get(partId(manifest.id, n))

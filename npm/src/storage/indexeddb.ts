@@ -10,7 +10,13 @@ import { keysUnder, LateEntries } from './late.ts'
 import { MainDatabase } from './main_database.ts'
 import { pageNotes, pageStorage } from './notes.ts'
 import { findOrphans, journalNames, type OrphanSource, watchBusy } from './orphans.ts'
-import { databaseName, type LockerStorage, type StorageEvent, type StorageSession } from './storage.ts'
+import {
+  databaseName,
+  type LockerStorage,
+  type Reader,
+  type StorageEvent,
+  type StorageSession,
+} from './storage.ts'
 
 /** What `indexedDBStorage` uses instead of the page's own. */
 export interface IndexedDBStorageOptions {
@@ -29,34 +35,34 @@ export function indexedDBStorage(options: IndexedDBStorageOptions = {}): LockerS
   const local = () => given(options.localStorage, pageStorage)
   return {
     notes: pageNotes(local),
-    open(name, { writer, onEvent }) {
+    open(name, { writer, onEvent, ahead }) {
       const factory = given(options.indexedDB, pageIndexedDB)
       if (!factory) return Promise.reject(unavailable())
       const source = {
         factory,
         locks: given(options.locks, () => globalThis.navigator?.locks),
-        local: local(),
+        local,
         database: databaseName(name),
         writer: Array.from(writer, (byte) => byte.toString(16).padStart(2, '0')).join(''),
       }
-      return openSession(source, options.destroyLimit ?? 5_000, onEvent)
+      return openSession(source, options.destroyLimit ?? 5_000, onEvent, ahead)
     },
   }
 }
 
 async function openSession(
-  source: OrphanSource,
+  given: Omit<OrphanSource, 'local'> & { local(): Storage | undefined },
   destroyLimit: number,
   onEvent: (event: StorageEvent) => void,
+  ahead: ((disk: Reader) => void) | undefined,
 ): Promise<StorageSession> {
-  const { factory, local, database, writer } = source
+  const { factory, database, writer } = given
   let over = false
   let stopWatching = () => {}
   const end = () => {
     over = true
     stopWatching()
   }
-  const late = new LateEntries(local, database, writer)
   const main = new MainDatabase(factory, database, (event, error) => {
     if (!error) return onEvent(event)
     end()
@@ -65,9 +71,14 @@ async function openSession(
     if (event.type === 'evicted') late.clear()
     onEvent(event)
   })
+  const opening = main.open().then(() => ahead?.(main))
+  // The page stands still while localStorage is read for the first time; by now the disk is at work.
+  const local = given.local()
+  const source = { ...given, local }
+  const late = new LateEntries(local, database, writer)
   const journal = new Journal(source, late, () => main.ensure())
 
-  const failure = await firstFailure([main.open(), journal.open()])
+  const failure = await firstFailure([opening, journal.open()])
   if (failure) {
     main.close()
     journal.end(failure)

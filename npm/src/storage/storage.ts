@@ -74,8 +74,16 @@ export interface PartStore {
   remove(ids: readonly string[]): Promise<void>
 }
 
+/** What can be read from one locker's main database. */
+export interface Reader {
+  /** One readonly transaction. */
+  load(ids: readonly string[] | 'all'): Promise<Snapshot>
+  /** A key from the store `keys`. */
+  key(name: string): Promise<CryptoKey | undefined>
+}
+
 /** One tab's hold on one locker's databases. */
-export interface StorageSession {
+export interface StorageSession extends Reader {
   /** Hands an entry over to this tab's journal in the present task. Synchronous; throws only
    *  `storage_closed` when the journal cannot be had even for a later try. */
   append(entry: JournalEntry): Completion
@@ -101,10 +109,6 @@ export interface StorageSession {
    *  before what `fn` returns is written. `fn` is called once. What rejects has changed nothing: `storage_closed`
    *  where another tab does not let go in time. */
   upgrade(fn: (found: Snapshot) => Changes | undefined): Promise<Snapshot>
-  /** One readonly transaction. */
-  load(ids: readonly string[] | 'all'): Promise<Snapshot>
-  /** A key from the store `keys`. */
-  key(name: string): Promise<CryptoKey | undefined>
   /** Of large values. A storage without it keeps none. */
   parts?(): Promise<PartStore>
   /** Takes the journals and late entries nobody owns any more. Each is to be discarded or released. */
@@ -118,10 +122,15 @@ export interface StorageSession {
 /** A disk: where lockers of any name are kept. */
 export interface LockerStorage {
   /** Opens the databases (empty if they are new) and this tab's journal. Never writes a header.
-   *  Rejects with `storage_unavailable` or `storage_closed`. */
+   *  Rejects with `storage_unavailable` or `storage_closed`. `ahead`: called once the main database can be read, where
+   *  that is before everything else is ready; a storage may leave it. */
   open(
     name: LockerName,
-    options: { writer: Uint8Array<ArrayBuffer>; onEvent: (event: StorageEvent) => void },
+    options: {
+      writer: Uint8Array<ArrayBuffer>
+      onEvent: (event: StorageEvent) => void
+      ahead?: ((disk: Reader) => void) | undefined
+    },
   ): Promise<StorageSession>
   /** Small plain text that is read synchronously, for `mirror`; `null` where there is none. */
   readonly notes: {
