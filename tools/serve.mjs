@@ -1,6 +1,6 @@
 /** A small static server for a built page, with the content security policy the README names. */
 import { createReadStream, statSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { request as ask, createServer } from 'node:http'
 import { extname, join, normalize, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { project } from './paths.mjs'
@@ -42,7 +42,24 @@ function fileFor(folder, address) {
   return found?.isFile() ? { file, size: found.size } : undefined
 }
 
-function answer(folder, request, response) {
+/** Hands a request over to the server that stands behind this one, and its answer back. */
+function handOver(request, response, port, path) {
+  const { host: _, ...headers } = request.headers
+  const behind = ask({ host: '127.0.0.1', port, path, method: request.method, headers }, (answered) => {
+    response.writeHead(answered.statusCode, answered.headers)
+    answered.pipe(response)
+  })
+  behind.on('error', () => {
+    if (!response.headersSent) response.writeHead(502)
+    response.end()
+  })
+  response.on('close', () => behind.destroy())
+  request.pipe(behind)
+}
+
+function answer(folder, behind, request, response) {
+  const place = Object.keys(behind).find((path) => request.url.startsWith(path))
+  if (place) return handOver(request, response, behind[place], request.url.slice(place.length - 1))
   const headers = {
     'content-security-policy': policy,
     'cross-origin-opener-policy': 'same-origin',
@@ -78,9 +95,12 @@ function listen(server, port) {
   })
 }
 
-/** Serves a folder on 127.0.0.1, on `port` or the next free one (0: any). Answers { url, close() }. */
-export async function serve(folder, port = 0) {
-  const server = createServer((request, response) => answer(folder, request, response))
+/**
+ * Serves a folder on 127.0.0.1, on `port` or the next free one (0: any). Answers { url, close() }. `behind`: ports of
+ * servers on this machine, by the path under which they are reached here, such as `{ '/strapi/': 1337 }`.
+ */
+export async function serve(folder, port = 0, behind = {}) {
+  const server = createServer((request, response) => answer(folder, behind, request, response))
   let wanted = port
   for (;;) {
     try {

@@ -7,6 +7,7 @@ export type View = Mode | 'tokens'
 export const views: readonly { view: View; label: string }[] = [
   { view: 'device', label: 'This device' },
   { view: 'passphrase', label: 'Passphrase' },
+  { view: 'account', label: 'Account' },
   { view: 'tokens', label: 'Tokens' },
 ]
 

@@ -1,5 +1,5 @@
 import { useStore } from '@nanostores/react'
-import { useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef } from 'react'
 import { $view } from './address.ts'
 import { Gate } from './components/gate.tsx'
 import { Intro } from './components/intro.tsx'
@@ -10,6 +10,11 @@ import { TopBar } from './components/top_bar.tsx'
 import { DiskPanel } from './disk/disk_panel.tsx'
 import { type Demo, demoOf } from './lockers.ts'
 import { TokenLab } from './tokens/token_lab.tsx'
+
+/** Whoever does not look at it does not download it. */
+const AccountSide = lazy(() =>
+  import('./account/account_side.tsx').then((module) => ({ default: module.AccountSide })),
+)
 
 export function App() {
   const view = useStore($view)
@@ -32,7 +37,13 @@ function LockerView({ demo }: { demo: Demo }) {
     <>
       <Intro demo={demo} />
       <div className="columns">
-        <OpenSide demo={demo} />
+        {demo.mode === 'account' ? (
+          <Suspense fallback={<p className="card quiet">Loading what signs you in …</p>}>
+            <AccountSide demo={demo} />
+          </Suspense>
+        ) : (
+          <OpenSide demo={demo} />
+        )}
         <DiskPanel demo={demo} />
       </div>
     </>

@@ -1,8 +1,8 @@
-/** The two lockers of this page. They share nothing: different names, different databases, different keys. */
+/** The lockers of this page. They share nothing: different names, different databases, different keys. */
 import { createLocker, type Locker } from '@kbve/locker'
 import { lockerAtom, lockerStores } from '@kbve/locker/nanostores'
 
-export type Mode = 'device' | 'passphrase'
+export type Mode = 'device' | 'passphrase' | 'account'
 
 export interface Draft {
   text: string
@@ -12,7 +12,7 @@ function demo(mode: Mode) {
   const name = `demo-${mode}`
   const locker: Locker = createLocker({
     name,
-    unlock: mode === 'device' ? 'device' : 'ask',
+    unlock: mode === 'passphrase' ? 'ask' : mode,
     mirror: ['theme'],
   })
   return {

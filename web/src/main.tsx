@@ -9,6 +9,7 @@ import './styles/controls.css'
 import './styles/profile.css'
 import './styles/disk.css'
 import './styles/tokens_lab.css'
+import './styles/account.css'
 
 followTheme()
 

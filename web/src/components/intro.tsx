@@ -4,6 +4,8 @@ import { NewTab } from './icons.tsx'
 const opens = {
   device: 'It opens by itself, with a key this browser keeps. Reload: nothing to type, nothing lost.',
   passphrase: 'Only the passphrase opens it, through Argon2id with 64 MiB. Nobody can reset it for you.',
+  account:
+    'The password of an account opens it, and the session lies sealed in it: no token is in localStorage.',
 }
 
 export function Intro({ demo }: { demo: Demo }) {
