@@ -122,6 +122,11 @@ const parts = {
   'browser-firefox': { slow: true, needs: 'npm', run: () => browserTestsIn('firefox') },
   'browser-webkit': { slow: true, needs: 'npm', run: () => browserTestsIn('webkit') },
   'servers-strapi': { slow: true, needs: 'npm', run: () => withServers('tests/servers/strapi.mjs') },
+  'servers-page': {
+    slow: true,
+    needs: 'web',
+    run: () => inBrowser('tests/servers/account_page.mjs'),
+  },
   'servers-gotrue': { slow: true, needs: 'npm', run: () => withServers('tests/servers/gotrue.mjs') },
   'servers-appwrite': { slow: true, needs: 'npm', run: () => withServers('tests/servers/appwrite.mjs') },
   soak: { slow: true, needs: 'npm', run: soak },

@@ -7,7 +7,7 @@ import { chromium } from '../../tools/browsers.mjs'
 import { project } from '../../tools/paths.mjs'
 import { serve } from '../../tools/serve.mjs'
 
-const flags = [
+export const flags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

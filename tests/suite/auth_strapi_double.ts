@@ -177,9 +177,11 @@ export class StrapiDouble implements Double {
       case 'GET /auth/sessions':
         return json(200, {
           data: [...this.sessions.keys()].map((id) => ({
-            sessionId: id,
-            deviceId: 'x',
+            id,
+            deviceId: null,
+            deviceName: 'x',
             current: id === session,
+            loginAt: new Date(this.#time.wall).toISOString(),
           })),
         })
       case `PUT /users/${account.id}`:

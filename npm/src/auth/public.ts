@@ -69,6 +69,8 @@ export interface SessionView {
   /** `locked`, and the backend has said yes: the locker on this device opens with one of these. Call
    *  `locker.unlock(secret)` and the session goes on, or `auth.startOver()`, which empties the locker. */
   readonly opensWith?: readonly SlotKind[]
+  /** `locked`, and signing in opens the locker (`unlock: 'account'`), also without a network. */
+  readonly opensBySignIn?: true
 }
 
 /** What has become of a call. */

@@ -30,7 +30,7 @@ export class ViewKeeper {
     if (text === this.#text) return false
     this.#text = text
     const { error, user, claims, ...more } = shown
-    const { status, opensWith } = seen
+    const { status, opensWith, mode } = seen
     const failure = status.state === 'failed' ? status.error : error && new AuthError(error)
     this.current = Object.freeze({
       ...more,
@@ -38,6 +38,7 @@ export class ViewKeeper {
       ...(claims ? { claims: deepFreeze(claims) } : {}),
       ...(failure ? { error: failure } : {}),
       ...(opensWith ? { opensWith: Object.freeze([...opensWith]) } : {}),
+      ...(shown.state === 'locked' && mode === 'account' && !opensWith ? { opensBySignIn: true } : {}),
     })
     return true
   }

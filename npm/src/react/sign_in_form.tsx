@@ -32,7 +32,8 @@ export function SignInForm(props: SignInFormProps): JSX.Element | null {
   const { session, error, step, busy, retryIn } = task
   if (session.state === 'signed-in') return null
   if (session.state === 'mfa-required') return <MfaForm {...all} onStep={onStep} arrival={step} />
-  if (session.state === 'locked') return <ShutLocker {...all} opensWith={session.opensWith} />
+  if (session.state === 'locked' && !session.opensBySignIn)
+    return <ShutLocker {...all} opensWith={session.opensWith} />
 
   const onSend = (values: Values) => {
     const [name, password] = [values(by).trim(), values('password')]

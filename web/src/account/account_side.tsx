@@ -57,12 +57,12 @@ function Forms({ account }: { account: Account }) {
   const [kind, setKind] = useState<keyof typeof kinds>('signIn')
   if (session.state === 'signed-in') return <SessionCard account={account} session={session} />
   // Not while it is being asked for: the form that asked stays.
-  const choosing = ['anonymous', 'expired', 'confirmation-required'].includes(session.state)
+  const choosing =
+    session.opensBySignIn || ['anonymous', 'expired', 'confirmation-required'].includes(session.state)
   return (
     <div className="card gate account">
       {choosing && (
-        <fieldset className="segments">
-          <legend className="visually-hidden">What you want to do</legend>
+        <fieldset className="segments" aria-label="What you want to do">
           {Object.entries(kinds).map(([each, label]) => (
             <button
               key={each}
@@ -80,7 +80,7 @@ function Forms({ account }: { account: Account }) {
       )}
       {session.state === 'mfa-required' ? (
         <MfaForm />
-      ) : kind === 'register' && session.state !== 'locked' ? (
+      ) : kind === 'register' && !session.opensWith ? (
         <RegisterForm fields={['username', 'email']} />
       ) : (
         <SignInForm />
