@@ -166,19 +166,20 @@ export class Values {
   }
 
   entryNames(): string[] {
-    const names: string[] = []
+    return [...this.#entries()].sort()
+  }
+
+  *#entries(): Generator<string> {
     for (const id of this.#held.keys()) {
-      if (id.startsWith(entryPrefix) && this.visible(id) !== undefined)
-        names.push(id.slice(entryPrefix.length))
+      if (id.startsWith(entryPrefix) && this.visible(id) !== undefined) yield id.slice(entryPrefix.length)
     }
-    return names.sort()
   }
 
   /** Every value that differs from what a locked locker shows. */
   differences(shown: Readonly<Record<string, unknown>>): Changed {
     const changed = new Changed()
     changed.compare(this.profile, shown)
-    for (const name of this.entryNames()) changed.entries.add(name)
+    for (const name of this.#entries()) changed.entries.add(name)
     return changed
   }
 }

@@ -1,5 +1,6 @@
 /** The row `unlock-device`: from the start of the navigation to filled stores, the locker beside Dexie. */
 import { cpSync } from 'node:fs'
+import { basename } from 'node:path'
 import { build } from 'esbuild'
 import { out, root } from '../browser/harness/bundle.mjs'
 import { startServer } from '../browser/harness/server.mjs'
@@ -7,10 +8,12 @@ import { inTurns, row } from './measure.mjs'
 
 const pages = ['unlock_locker_page', 'unlock_dexie_page']
 
-/** As an application is built: bundled, minified, what is loaded on demand in files of its own. */
+/** As an application is built: bundled, minified, what is loaded on demand in files of its own, and what a page's script
+ *  imports named in its head. */
 async function bundlePages() {
   const outdir = `${out}unlock`
-  await build({
+  const { metafile } = await build({
+    metafile: true,
     entryPoints: pages.map((name) => `${root}tests/bench/${name}.mjs`),
     outdir: `${outdir}/app`,
     bundle: true,
@@ -24,7 +27,21 @@ async function bundlePages() {
   })
   for (const name of ['locker.wasm', 'kdf.wasm'])
     cpSync(`${root}npm/dist/wasm/${name}`, `${outdir}/app/wasm/${name}`)
-  return outdir
+  return { outdir, preloads: Object.fromEntries(pages.map((name) => [name, importsOf(metafile, name)])) }
+}
+
+/** The files that the script of a page imports, and what those import. */
+function importsOf({ outputs }, name) {
+  const found = new Set()
+  const follow = (file) => {
+    for (const { path, kind } of outputs[file].imports) {
+      if (kind !== 'import-statement' || found.has(path)) continue
+      found.add(path)
+      follow(path)
+    }
+  }
+  follow(Object.keys(outputs).find((file) => basename(file) === `${name}.js`))
+  return [...found].map((file) => basename(file))
 }
 
 /** One visit: milliseconds from the start of the navigation to filled stores. */
@@ -40,7 +57,8 @@ async function visit(page, url) {
 
 export async function unlockRow(browser, { rounds }) {
   // A returning visitor's browser has the files; so has the page of the peer.
-  const server = await startServer(await bundlePages(), { headers: { 'cache-control': 'max-age=3600' } })
+  const { outdir, preloads } = await bundlePages()
+  const server = await startServer(outdir, { headers: { 'cache-control': 'max-age=3600' }, preloads })
   const page = await browser.context.newPage()
   page.on('pageerror', (error) => console.error(`  page: ${error}`))
   try {

@@ -14,21 +14,23 @@ const types = {
   '.wasm': 'application/wasm',
 }
 
-const page = (script) =>
+const page = (script, preloads = []) =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>test</title><link rel="icon" href="data:,">` +
+  preloads.map((file) => `<link rel="modulepreload" href="/app/${file}">`).join('') +
   `<script type="module" src="/app/${script}.js"></script>`
 
 /**
  * `web` is what `bundleForBrowser` made. `mutate(path, text)` may change a file of the package on its
- * way out; that is how tests prove that they can fail. `headers` are added to every answer.
+ * way out; that is how tests prove that they can fail. `headers` are added to every answer. `preloads`: which files of
+ * /app/ a page names in its head, as bundlers do with what its script imports.
  */
-export async function startServer(web, { mutate = (_, text) => text, headers = {} } = {}) {
+export async function startServer(web, { mutate = (_, text) => text, headers = {}, preloads = {} } = {}) {
   const waiting = new Set()
   const lines = []
 
   async function content(path) {
     const app = path.match(/^\/(\w+)\.html$/)
-    if (app) return page(app[1])
+    if (app) return page(app[1], preloads[app[1]])
     if (path.startsWith('/pkg/')) {
       const file = await readFile(`${root}npm/dist/${path.slice('/pkg/'.length)}`)
       if (extname(path) !== '.js') return file
