@@ -127,6 +127,7 @@ const parts = {
     needs: 'web',
     run: () => inBrowser('tests/servers/account_page.mjs'),
   },
+  'servers-auth-js': { slow: true, needs: 'npm', run: () => withServers('tests/servers/auth_js.mjs') },
   'servers-gotrue': { slow: true, needs: 'npm', run: () => withServers('tests/servers/gotrue.mjs') },
   'servers-appwrite': { slow: true, needs: 'npm', run: () => withServers('tests/servers/appwrite.mjs') },
   soak: { slow: true, needs: 'npm', run: soak },
