@@ -19,9 +19,11 @@ const button = (page, name) => page.getByRole('button', { name, exact: true })
 const signedIn = (page) => page.getByRole('heading', { name: 'Signed in as ann' }).waitFor()
 
 async function signIn(page) {
-  await field(page, 'Email').first().fill(person.email)
-  await field(page, 'Password').fill(person.password)
-  await page.locator('form').getByRole('button', { name: 'Sign in', exact: true }).click()
+  // The profile beside it has an email, too.
+  const form = page.locator('.account form')
+  await form.getByLabel('Email', { exact: true }).fill(person.email)
+  await form.getByLabel('Password', { exact: true }).fill(person.password)
+  await form.getByRole('button', { name: 'Sign in', exact: true }).click()
   await signedIn(page)
 }
 

@@ -279,7 +279,10 @@ class Auths {
       const stop = this.#timer(farewell, done)
       look()
     })
-    await this.#account.shut()
+    // Whoever signs in meanwhile finds it open, and must not be shut out.
+    const { state } = this.#on.view
+    if (state !== 'signing-in' && state !== 'signed-in' && state !== 'mfa-required')
+      await this.#account.shut()
   }
 
   #behind(type: 'tick' | 'online' | 'woke', since?: number): void {
