@@ -96,7 +96,7 @@ TEST(Action, EveryCellOfTheTableIsTrue) {
                           (" " + std::string(row.members) + " ").contains(" " + name + "! ");
       // Appwrite takes one change at a time, Strapi confirms addresses alone.
       const bool one = row.kind == action_kind::update_user && name != "name";
-      if (wanted && !one) json += ",\"" + name + "\":" + value;
+      if (wanted && !one) json.append(",\"").append(name).append("\":").append(value);
     }
     if (row.kind == action_kind::verify) json.replace(json.find("\"signup\""), 8, "\"email\"");
     for (std::size_t i = 0; i < backends.size(); ++i) {
