@@ -36,7 +36,7 @@ set(bearssl_sources
 list(TRANSFORM bearssl_sources PREPEND ${bearssl_SOURCE_DIR}/src/)
 
 add_library(kbve_bearssl STATIC ${bearssl_sources})
-target_include_directories(kbve_bearssl SYSTEM PUBLIC ${bearssl_SOURCE_DIR}/inc)
+target_include_directories(kbve_bearssl SYSTEM PUBLIC $<BUILD_INTERFACE:${bearssl_SOURCE_DIR}/inc>)
 target_include_directories(kbve_bearssl PRIVATE ${bearssl_SOURCE_DIR}/src)
 # BR_LE_UNALIGNED=0: the library's own unaligned loads are undefined behaviour that UBSan reports;
 # compilers merge its byte loads just as well.

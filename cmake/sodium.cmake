@@ -88,7 +88,8 @@ list(TRANSFORM sodium_sources PREPEND ${sodium_src}/)
 list(TRANSFORM sodium_own_sources PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/cmake/sodium/)
 
 add_library(kbve_sodium STATIC ${sodium_sources} ${sodium_own_sources})
-target_include_directories(kbve_sodium SYSTEM PUBLIC ${sodium_src}/include ${sodium_include})
+target_include_directories(kbve_sodium SYSTEM PUBLIC
+  $<BUILD_INTERFACE:${sodium_src}/include> $<BUILD_INTERFACE:${sodium_include}>)
 target_include_directories(kbve_sodium PRIVATE
   ${sodium_src}/include/sodium ${sodium_include}/sodium ${sodium_src}/crypto_pwhash/argon2)
 target_compile_definitions(kbve_sodium PUBLIC SODIUM_STATIC=1 PRIVATE ${sodium_definitions})

@@ -36,22 +36,13 @@ function secretOf(code) {
 }
 
 /** The root key: wrapped in the header, once for each secret that opens the locker. */
-async function rootKeyOf(header, code) {
-  const [lockerId, keyId] = [bytes(header.locker_id), bytes(header.key_id)]
-  for (const slot of header.slots.filter(({ kind }) => kind === 'recovery')) {
-    const salt = bytes(slot.kdf.salt)
+async function rootKeyOf({ slots, locker_id, key_id }, code) {
+  for (const { id, kind, kdf, nonce, wrapped } of slots.filter((slot) => slot.kind === 'recovery')) {
+    const salt = bytes(kdf.salt)
     const key = await aesKey(secretOf(code), salt, utf8('kbve-locker/1/slot/recovery'))
-    const aad = canonical(
-      'kbve-locker/1/slot',
-      lockerId,
-      keyId,
-      bytes(slot.id),
-      slot.kind,
-      slot.kdf.alg,
-      salt,
-    )
+    const place = ['kbve-locker/1/slot', bytes(locker_id), bytes(key_id), bytes(id), kind, kdf.alg, salt]
     try {
-      return await decrypted(key, bytes(slot.nonce), bytes(slot.wrapped), aad)
+      return await decrypted(key, bytes(nonce), bytes(wrapped), canonical(...place))
     } catch {
       // Another code's slot.
     }
@@ -62,18 +53,10 @@ async function rootKeyOf(header, code) {
 const [, , file, code] = process.argv
 const { header, records } = JSON.parse(readFileSync(file, 'utf8'))
 const rootKey = await rootKeyOf(header, code)
+const [lockerId, keyId] = [bytes(header.locker_id), bytes(header.key_id)]
 for (const { id, rev, writer, epoch, kind, expires, nonce, box } of records) {
-  const key = await aesKey(rootKey, bytes(header.key_id), joined(utf8('kbve-locker/1/data'), u32(epoch)))
-  const place = [
-    'kbve-locker/1/record',
-    bytes(header.locker_id),
-    id,
-    rev,
-    bytes(writer),
-    epoch,
-    kind,
-    expires,
-  ]
+  const key = await aesKey(rootKey, keyId, joined(utf8('kbve-locker/1/data'), u32(epoch)))
+  const place = ['kbve-locker/1/record', lockerId, id, rev, bytes(writer), epoch, kind, expires]
   const padded = await decrypted(key, bytes(nonce), bytes(box), canonical(...place))
   const plain = Buffer.from(padded.subarray(0, padded.lastIndexOf(0x80)))
   if (kind === 'json') console.log(`${id}\t${plain.toString()}`)

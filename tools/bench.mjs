@@ -1,4 +1,4 @@
-/** node tools/bench.mjs node|browser|size|vectors|differential [--json FILE]…: builds what is measured, then measures it. */
+/** node tools/bench.mjs node|browser|page|size|vectors|differential [--json FILE]…: builds what is measured, then measures it. */
 import { join } from 'node:path'
 import { chromium } from './browsers.mjs'
 import { build } from './build.mjs'
@@ -11,6 +11,11 @@ const kinds = {
   node: { file: 'tests/bench/node.mjs' },
   browser: {
     file: 'tests/bench/browser.mjs',
+    environment: async () => ({ KBVE_CHROMIUM: await chromium() }),
+  },
+  page: {
+    file: 'tests/bench/page.mjs',
+    parts: ['web'],
     environment: async () => ({ KBVE_CHROMIUM: await chromium() }),
   },
   size: { file: 'tests/bench/size.mjs' },

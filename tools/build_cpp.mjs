@@ -21,8 +21,8 @@ async function configure(tools, [command, ...args]) {
   }
 }
 
-/** Configures build/<preset> when it has not been, or was for another toolchain; then lets Ninja build it. */
-async function cmake(preset, launcher, target) {
+/** Configures build/<preset> when it has not been, or was for another toolchain; the lock is the caller's. */
+async function configured(preset, launcher) {
   const tools = await toolchain()
   const folder = join(project, 'build', preset)
   const stamp = join(folder, 'kbve-configured')
@@ -32,21 +32,40 @@ async function cmake(preset, launcher, target) {
       JSON.stringify([tools.id, project, sources, readFileSync(join(project, 'CMakePresets.json'), 'utf8')]),
     )
     .digest('hex')
-  await withLock(`${folder}.lock`, `build/${preset}`, async () => {
-    if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-      await step(`configure build/${preset}`, () =>
-        configure(tools, [...launcher, '--fresh', '--preset', preset, ...sources]),
-      )
-      mkdirSync(folder, { recursive: true })
-      writeFileSync(stamp, wanted)
-    }
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+    await step(`configure build/${preset}`, () =>
+      configure(tools, [...launcher, '--fresh', '--preset', preset, ...sources]),
+    )
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(stamp, wanted)
+  }
+  return { tools, folder }
+}
+
+const locked = (preset, work) => withLock(`${join(project, 'build', preset)}.lock`, `build/${preset}`, work)
+
+/** Lets Ninja build a target of build/<preset>. */
+async function cmake(preset, launcher, target) {
+  return locked(preset, async () => {
+    const { tools, folder } = await configured(preset, launcher)
     const first = preset.startsWith('wasm') && !existsSync(join(folder, '.ninja_log'))
     await step(
       `build ${preset}: ${target}${first ? " (the first time also Emscripten's own libraries)" : ''}`,
       () => tools.run('cmake', ['--build', folder, '--target', target], { quiet: true }),
     )
+    return folder
   })
-  return folder
+}
+
+/** The folder of a build with its compile_commands.json, for whoever only reads the sources. */
+export async function configureOnly(preset) {
+  if (preset.startsWith('wasm')) await ensureNodeModules()
+  return locked(preset, async () => {
+    const { tools, folder } = await configured(preset, preset.startsWith('wasm') ? emcmake : ['cmake'])
+    // Lists of files may have changed since it was configured.
+    await tools.run('cmake', ['--build', folder, '--target', 'build.ninja'], { quiet: true })
+    return folder
+  })
 }
 
 /** The folder of a native build. */

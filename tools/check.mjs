@@ -1,13 +1,16 @@
-/** node tools/check.mjs: format, lint and types as errors. node tools/check.mjs format: writes the format instead. */
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+/**
+ * node tools/check.mjs: format, lint and types as errors, clang-tidy of what has changed. node tools/check.mjs all: of
+ * everything. node tools/check.mjs format: writes the format instead.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { build } from './build.mjs'
+import { errorsPage, page } from './errors_page.mjs'
 import { exec } from './exec.mjs'
 import { ensureNodeModules } from './packages.mjs'
 import { bin, project } from './paths.mjs'
 import { main, Problem, say, seconds, sinceStart } from './say.mjs'
+import { clangTidy } from './tidy.mjs'
 import { toolchain } from './toolchain.mjs'
 
 function* filesUnder(folder) {
@@ -37,75 +40,8 @@ async function clangFormat(args) {
   await tools.run(command, [...args, ...cxxFiles()], { quiet: true })
 }
 
-/** What a finding can depend on, apart from the file itself: every header, the configuration, the flags. */
-function tidyContext(databases) {
-  const hash = createHash('sha256')
-  const inputs = [
-    ...cxxFiles().filter((path) => extname(path) === '.hpp'),
-    '.clang-tidy',
-    'tests/core/.clang-tidy',
-    ...databases,
-  ]
-  for (const path of inputs) hash.update(path).update(readFileSync(join(project, path)))
-  return hash.digest('hex')
-}
-
-/** clang-tidy over one file, unless this very text passed before in this very context. */
-async function tidyFile({ tools, command }, path, folder, extra, context) {
-  const memory = join(project, 'build', 'tidy')
-  const key = createHash('sha256')
-    .update(context)
-    .update(path)
-    .update(readFileSync(join(project, path)))
-    .digest('hex')
-  const mark = join(memory, path.replaceAll('/', '_'))
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === key) return true
-  const { code, output } = await tools.run(
-    command,
-    ['--quiet', '-p', folder, ...extra.map((flag) => `--extra-arg=${flag}`), path],
-    { capture: true, check: false },
-  )
-  if (code !== 0) {
-    say(output.replace(/^\d+ warnings? .*\n/gm, ''))
-    return false
-  }
-  mkdirSync(memory, { recursive: true })
-  writeFileSync(mark, key)
-  return true
-}
-
-async function clangTidy() {
-  const tidy = await clangTool('clangTidy')
-  const native = await build('native-debug')
-  const wasm = await build('wasm-debug')
-  // What em++ adds to the compiler's flags, and compile_commands.json therefore does not have.
-  const added = (await tidy.tools.run('em++', ['--cflags'], { capture: true })).output
-    .trim()
-    .split('\n')
-    .at(-1)
-  // Include folders only: what speaks to the compiler's back end says nothing to a linter.
-  const wasmFlags = ['-Wno-unknown-warning-option']
-  for (const flag of added.split(/\s+/)) {
-    if (/^(--sysroot=|-iwithsysroot)/.test(flag)) wasmFlags.push(flag)
-  }
-  wasmFlags.push('--target=wasm32-unknown-emscripten')
-  const context = tidyContext(
-    ['build/native-debug', 'build/wasm-debug'].map((folder) => `${folder}/compile_commands.json`),
-  )
-  const sources = cxxFiles().filter(
-    (path) => extname(path) === '.cpp' && !/^tests\/(fuzz|bench)\//.test(path),
-  )
-  const failed = []
-  const worker = async () => {
-    for (let path = sources.shift(); path; path = sources.shift()) {
-      const forWasm = path.startsWith('wasm/')
-      const clean = await tidyFile(tidy, path, forWasm ? wasm : native, forWasm ? wasmFlags : [], context)
-      if (!clean) failed.push(path)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker))
-  if (failed.length > 0) throw new Problem(`clang-tidy has something to say about ${failed.join(', ')}.`)
-}
+const tidySources = () =>
+  cxxFiles().filter((path) => extname(path) === '.cpp' && !/^tests\/(fuzz|bench)\//.test(path))
 
 const tsc = (folder) =>
   exec(bin('tsc'), ['--noEmit', '-p', folder], { cwd: project, quiet: true, label: `tsc -p ${folder}` })
@@ -120,6 +56,9 @@ const checks = {
   'arrows between the rooms': () =>
     exec(process.execPath, [join(project, 'tests/arrows.mjs')], { quiet: true, label: 'tests/arrows.mjs' }),
   'format of C++ (npm run format mends it)': () => clangFormat(['--dry-run', '-Werror']),
+  'docs/errors.md is what the code says': async () => {
+    if (readFileSync(page, 'utf8') !== errorsPage()) throw new Problem('Run npm run docs:errors.')
+  },
   'types of npm/': async () => {
     await build('wasm-release')
     await tsc('npm')
@@ -129,7 +68,7 @@ const checks = {
     await tsc('tests')
     await tsc('web')
   },
-  'clang-tidy': clangTidy,
+  'clang-tidy': async () => clangTidy(await clangTool('clangTidy'), tidySources(), process.argv[2] === 'all'),
 }
 
 async function format() {

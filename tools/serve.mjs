@@ -1,8 +1,10 @@
-/** A small static server for a built page, with the content security policy the README names. */
+/** A small static server for a built page, with the content security policy the README names, and gzip. */
 import { createReadStream, statSync } from 'node:fs'
 import { request as ask, createServer } from 'node:http'
-import { extname, join, normalize, sep } from 'node:path'
+import { basename, extname, join, normalize, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { createGzip } from 'node:zlib'
+import { outlookHeader, pageHeader } from '../web/content_policy.mjs'
 import { project } from './paths.mjs'
 import { main, Problem, say } from './say.mjs'
 
@@ -17,17 +19,8 @@ const types = {
   '.woff2': 'font/woff2',
 }
 
-const policy = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+/** Worth compressing; pictures and fonts are compressed already. */
+const texts = new Set(['.css', '.html', '.js', '.json', '.svg', '.wasm'])
 
 function fileFor(folder, address) {
   let path
@@ -61,7 +54,7 @@ function answer(folder, behind, request, response) {
   const place = Object.keys(behind).find((path) => request.url.startsWith(path))
   if (place) return handOver(request, response, behind[place], request.url.slice(place.length - 1))
   const headers = {
-    'content-security-policy': policy,
+    'content-security-policy': pageHeader,
     'cross-origin-opener-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
@@ -76,13 +69,20 @@ function answer(folder, behind, request, response) {
     response.writeHead(404, headers).end('There is no such file here.\n')
     return
   }
-  headers['content-type'] = types[extname(found.file)] ?? 'application/octet-stream'
-  response.writeHead(200, { ...headers, 'content-length': found.size })
-  if (request.method === 'HEAD') response.end()
-  else
-    createReadStream(found.file)
-      .on('error', () => response.destroy())
-      .pipe(response)
+  const kind = extname(found.file)
+  headers['content-type'] = types[kind] ?? 'application/octet-stream'
+  if (basename(found.file) === 'outlook.html') headers['content-security-policy'] = outlookHeader
+  // The build puts a hash of the content into these names.
+  if (/-[\w-]{8}\.\w+$/.test(found.file)) headers['cache-control'] = 'public, max-age=31536000, immutable'
+  const zipped = texts.has(kind) && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
+  if (texts.has(kind)) headers.vary = 'accept-encoding'
+  if (zipped) headers['content-encoding'] = 'gzip'
+  else headers['content-length'] = found.size
+  response.writeHead(200, headers)
+  if (request.method === 'HEAD') return response.end()
+  const bytes = createReadStream(found.file).on('error', () => response.destroy())
+  if (zipped) bytes.pipe(createGzip({ level: 9 })).pipe(response)
+  else bytes.pipe(response)
 }
 
 function listen(server, port) {

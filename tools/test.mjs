@@ -116,7 +116,13 @@ const parts = {
   cli: { needs: 'npm', run: () => node('tests/cli/run.mjs') },
   storage: { needs: 'npm', run: () => inBrowser('tests/browser/storage/run.mjs') },
   browser: { needs: 'npm', run: () => browserTestsIn('chromium') },
+  docs: { needs: 'npm', run: () => inBrowser('tests/docs/run.mjs') },
   page: { needs: 'web', run: () => inBrowser('tests/browser/page_test.mjs') },
+  installed: {
+    slow: true,
+    needs: 'npm',
+    run: () => ensureNodeModules().then(() => node('tests/native/run.mjs')),
+  },
   'suite-firefox': { slow: true, needs: 'npm', run: () => suiteIn('firefox') },
   'suite-webkit': { slow: true, needs: 'npm', run: () => suiteIn('webkit') },
   'browser-firefox': { slow: true, needs: 'npm', run: () => browserTestsIn('firefox') },
@@ -130,8 +136,10 @@ const parts = {
   'servers-auth-js': { slow: true, needs: 'npm', run: () => withServers('tests/servers/auth_js.mjs') },
   'servers-gotrue': { slow: true, needs: 'npm', run: () => withServers('tests/servers/gotrue.mjs') },
   'servers-appwrite': { slow: true, needs: 'npm', run: () => withServers('tests/servers/appwrite.mjs') },
+  package: { slow: true, needs: 'npm', run: () => inBrowser('tests/package/run.mjs') },
   soak: { slow: true, needs: 'npm', run: soak },
-  check: { slow: true, run: () => node('tools/check.mjs') },
+  reference: { slow: true, needs: 'npm', run: () => node('tools/docs.mjs') },
+  check: { slow: true, run: () => node('tools/check.mjs', ['all']) },
   fuzz: { slow: true, run: fuzz },
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { deflateRawSync } from 'node:zlib'
 import { project } from './paths.mjs'
 import { Problem } from './say.mjs'
 
@@ -39,6 +40,17 @@ async function declarations(text, wasm) {
   return text.replace(line, `export type ErrorCode = ${union};`)
 }
 
+/**
+ * A module as a script, for who cannot serve a second file. Deflated before it is made text: then base64 costs next to
+ * nothing once the script itself is compressed on its way, where base64 of the bare module costs a third more.
+ */
+function asScript(wasm) {
+  const text = deflateRawSync(wasm, { level: 9 }).toString('base64')
+  return `/** Base64 of the module, deflated (raw). */\nexport const deflated = '${text}'\n`
+}
+
+const scriptTypes = '/** Base64 of the module, deflated (raw). */\nexport declare const deflated: string\n'
+
 /** locker.js (minified), its declarations and the modules, to the places where the npm package has them. */
 export async function placeWasm(from) {
   const read = (name) => {
@@ -52,12 +64,19 @@ export async function placeWasm(from) {
     minify: true,
     format: 'esm',
     target: 'es2022',
+    // It is handed the compiled module and fetches nothing; webpack would write the path of who builds into the page.
+    define: { 'import.meta.url': '""' },
   })
   const dist = join(project, 'npm', 'dist', 'wasm')
   writeIfChanged(join(dist, 'locker.js'), glue.code)
-  for (const module of ['locker.wasm', 'kdf.wasm', 'jose.wasm', 'auth.wasm'])
-    writeIfChanged(join(dist, module), read(module))
+  const source = join(project, 'npm', 'src', 'wasm')
+  for (const name of ['locker', 'kdf', 'jose', 'auth']) {
+    const wasm = read(`${name}.wasm`)
+    writeIfChanged(join(dist, `${name}.wasm`), wasm)
+    writeIfChanged(join(dist, `${name}_inline.js`), asScript(wasm))
+    for (const folder of [dist, source]) writeIfChanged(join(folder, `${name}_inline.d.ts`), scriptTypes)
+  }
   const types = await declarations(read('locker.d.ts').toString(), read('auth.wasm'))
   writeIfChanged(join(dist, 'locker.d.ts'), types)
-  writeIfChanged(join(project, 'npm', 'src', 'wasm', 'locker.d.ts'), types)
+  writeIfChanged(join(source, 'locker.d.ts'), types)
 }

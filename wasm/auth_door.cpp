@@ -74,6 +74,10 @@ result<std::string> step_of(packed_reader& in) {
   return out.append(R"(,"view":)").append(auth::view_of(next.state, happened->now)).append("}");
 }
 
+uptime::window window_of(std::uint32_t over) noexcept {
+  return over == 0 ? uptime::window::hour : over == 1 ? uptime::window::day : uptime::window::month;
+}
+
 result<std::uint64_t> time_of(double now) {
   std::uint64_t out = 0;
   if (to_integer(std::floor(now), out)) return out;
@@ -167,15 +171,23 @@ KBVE_DOOR(uptimeView) std::int32_t uptime_view(std::uint32_t size, double now) {
       out.append(R"(,"nextLook":)").append(std::to_string(state->next_look(*when, get_be32(drawn)))).append("}"));
 }
 
-/// Input: state or '' · label. Output: SVG. `over`: 0 an hour, 1 a day, 2 thirty days.
+/// Input: state or ''. Output: the slices of a window. `over`: 0 an hour, 1 a day, 2 thirty days.
+KBVE_DOOR(uptimeHistory) std::int32_t uptime_history(std::uint32_t size, std::uint32_t over, double now) {
+  const auto when = time_of(now);
+  if (!when) return refuse(when.error());
+  const auto state = uptime::state::parse(text(size));
+  if (!state) return refuse(state.error());
+  return answer(state->history(window_of(over), *when));
+}
+
+/// Input: state or '' · label. Output: SVG. `over` as above.
 KBVE_DOOR(uptimeBadge) std::int32_t uptime_badge(std::uint32_t size, std::uint32_t over, double now) {
   const auto when = time_of(now);
   if (!when) return refuse(when.error());
   packed_reader in(input(size));
   const auto state = uptime::state::parse(take_text(in));
   if (!state) return refuse(state.error());
-  const auto which = over == 0 ? uptime::window::hour : over == 1 ? uptime::window::day : uptime::window::month;
-  return answer(uptime::badge_svg(*state, {.label = take_text(in), .over = which}, *when));
+  return answer(uptime::badge_svg(*state, {.label = take_text(in), .over = window_of(over)}, *when));
 }
 
 }  // namespace kbve::wasm

@@ -1,21 +1,20 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { pagePolicy } from './content_policy.mjs'
 
-/** What the built page may do. `connect-src` is for the .wasm file, `data:` for a picture in the profile. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ')
+/** The files of the package's core, which boot.js asks for before anybody else does. */
+function earlyFiles(
+  bundle: Readonly<Record<string, { type: string; facadeModuleId?: string | null }>>,
+): string {
+  const names = Object.entries(bundle).filter(([name, { type, facadeModuleId }]) =>
+    type === 'chunk' ? facadeModuleId?.endsWith('/wasm/locker.js') : /locker-[\w-]+\.wasm$/.test(name),
+  )
+  if (names.length !== 2) throw new Error(`The core is two files; these were found: ${names.map(String)}.`)
+  return names.map(([name]) => `./${name}`).join(' ')
+}
 
 /**
- * Puts the policy into the page itself, so that it holds on any static server, and lets the script block
- * the first paint: it reads the mirrored theme, and a dark page must not flash white before that.
+ * Puts the policy into the page itself, so that it holds on any static server, and tells boot.js what to ask for early.
  * Only in a build, because the development server needs inline scripts.
  */
 function strictPage(): Plugin {
@@ -24,12 +23,15 @@ function strictPage(): Plugin {
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler: (html) => ({
-        html: html.replace('<script type="module"', '<script type="module" blocking="render"'),
+      handler: (html, { bundle }) => ({
+        html: html.replace(
+          '<script src="./boot.js"',
+          `<script data-early="${earlyFiles(bundle ?? {})}" src="./boot.js"`,
+        ),
         tags: [
           {
             tag: 'meta',
-            attrs: { 'http-equiv': 'Content-Security-Policy', content: policy },
+            attrs: { 'http-equiv': 'Content-Security-Policy', content: pagePolicy },
             injectTo: 'head-prepend',
           },
         ],

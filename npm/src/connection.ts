@@ -2,7 +2,7 @@
 import { within } from './node.ts'
 import { type PageEvents, watchPage } from './page.ts'
 import type { Ports } from './ports.ts'
-import { databaseName, type Reader, type StorageEvent, type StorageSession } from './storage/storage.ts'
+import { type AtOnce, databaseName, type StorageEvent, type StorageSession } from './storage/storage.ts'
 import { type TabEvents, Tabs } from './tabs.ts'
 
 /** Milliseconds. */
@@ -31,7 +31,7 @@ export class Connection {
 
   /** The session; a new one after `drop`. The first call also begins to listen to other tabs and the page. `ahead`: see
    *  the port. */
-  open(ahead?: (disk: Reader) => void): Promise<StorageSession> {
+  open(ahead?: (read: () => AtOnce) => void): Promise<StorageSession> {
     void this.tabs
     this.#unwatch ??= watchPage(this.#on)
     if (this.#session) return this.#session

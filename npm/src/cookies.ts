@@ -22,7 +22,7 @@ export type {
   SettableName,
 } from './cookies/types.ts'
 export { type ErrorCode, LockerError } from './errors.ts'
-export type { WasmSource } from './wasm_source.ts'
+export type { WasmCode, WasmSource } from './wasm_source.ts'
 
 /**
  * Loads the core for cookies and tokens (`jose.wasm`), once; a failure may be tried again. `lockerCookies` does it by

@@ -3,7 +3,7 @@ import { toBase64url, toJson } from './base64url.ts'
 import { LockerError, orThrow } from './errors.ts'
 import type { Header, Slot } from './format.ts'
 import type { Prepared, SlotJob, SlotOrder, Unlocked } from './slot_modules.ts'
-import type { Reader } from './storage/storage.ts'
+import type { AtOnce } from './storage/storage.ts'
 import { opened } from './vault.ts'
 
 /** Name under which a device slot's key lies in the store `keys`. */
@@ -76,16 +76,16 @@ export class NoDeviceKey extends LockerError {
 }
 
 /** This browser's keys for the header's slots, each in its slot's place. */
-export function deviceKeys(disk: Reader, { slots }: Header): Promise<CryptoKey | undefined>[] {
+export function deviceKeys(disk: Pick<AtOnce, 'key'>, { slots }: Header): Promise<CryptoKey | undefined>[] {
   return slots.map(async (slot) => (slot.kind === 'device' ? disk.key(deviceKeyName(slot)) : undefined))
 }
 
 /** Opens the header with this browser's key. */
-export async function unlock({ core, header, schemaJson, session, keys }: SlotJob): Promise<Unlocked> {
+export async function unlock({ core, header, schemaJson, opening, keys }: SlotJob): Promise<Unlocked> {
   let refused: unknown
   const orAnother = header.slots.some((slot) => slot.kind !== 'device')
   try {
-    const found = await Promise.all(keys ?? deviceKeys(session, header))
+    const found = await Promise.all(keys ?? deviceKeys(await opening, header))
     for (const [i, slot] of header.slots.entries()) {
       const key = found[i]
       if (!key) continue

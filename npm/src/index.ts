@@ -14,12 +14,13 @@ import type { Locker, LockerOptions } from './types.ts'
 import { sourcesOf } from './wasm_source.ts'
 
 export { type ErrorCode, LockerError } from './errors.ts'
-export type { SlotKind } from './format.ts'
+export type { JournalEntry, RecordKind, SealedRecord, SlotKind } from './format.ts'
 export type { LocksPort } from './locks.ts'
 export type { FieldValue, kbveLocker, ProfileOf, Schema, SchemaField } from './profile.ts'
 export { type IndexedDBStorageOptions, indexedDBStorage } from './storage/indexeddb.ts'
 export { memoryStorage } from './storage/memory.ts'
 export type {
+  AtOnce,
   Changes,
   Completion,
   LockerName,
@@ -66,7 +67,7 @@ export type {
   StoreProgress,
   UnlockOptions,
 } from './types.ts'
-export type { WasmSource, WasmSources } from './wasm_source.ts'
+export type { WasmCode, WasmSource, WasmSources } from './wasm_source.ts'
 
 function nameOf(value: unknown, option: string): string {
   if (value === undefined) return 'default'

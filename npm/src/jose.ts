@@ -10,6 +10,7 @@ export { type ErrorCode, LockerError } from './errors.ts'
 export { type OpenedJwe, openJwe, sealJwe } from './jose/jwe.ts'
 export { type JoseKeys, joseKeys, type KeyHolder, type KeyMaterial, type KeySource } from './jose/keys.ts'
 export {
+  type JwksLocker,
   type JwksVerified,
   type RemoteJwks,
   type RemoteJwksOptions,
@@ -28,7 +29,7 @@ export {
   jwsAlgorithms,
   type VerifyOptions,
 } from './jose/types.ts'
-export type { WasmSource } from './wasm_source.ts'
+export type { WasmCode, WasmSource } from './wasm_source.ts'
 
 /**
  * Loads the core for tokens and cookies (`jose.wasm`), once for the page; a failure may be tried again. `wasm` says

@@ -15,9 +15,6 @@ interface WorkerEvents {
   failed(cause: unknown): void
 }
 
-// Not written at its place below: bundlers would ship the file twice.
-const workerFile = './kdf_worker.js'
-
 /** A worker that does not say it is ready by then is taken for one that never will be. */
 const startLimit = 10_000
 
@@ -83,7 +80,9 @@ function inWorker(
 function startWorker({ message, failed }: WorkerEvents): WorkerPort {
   const threads = nodeModule('node:worker_threads')
   if (threads) {
-    const worker = new threads.Worker(new URL(workerFile, import.meta.url))
+    // Not by its own name: bundlers would ship it twice. Nor by a variable: webpack warns of those.
+    const { href } = new URL('./wasm/kdf.wasm', import.meta.url)
+    const worker = new threads.Worker(new URL(href.replace('wasm/kdf.wasm', 'kdf_worker.js')))
     return worker.on('message', message).on('error', failed).on('exit', failed)
   }
   // Bundlers recognise exactly this expression.

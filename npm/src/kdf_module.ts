@@ -41,7 +41,10 @@ export async function startKdf(wasm: WebAssembly.Module): Promise<Kdf> {
     },
     take(size) {
       const made = view(exports.kdf_key(), size)
-      const copy = made.slice()
+      // With a buffer of its own: engines keep short arrays without one among their objects, and move them about, which
+      // leaves copies that nobody can fill with zeros.
+      const copy = new Uint8Array(new ArrayBuffer(size))
+      copy.set(made)
       made.fill(0)
       return copy
     },

@@ -25,25 +25,33 @@ async function work({ wasm, secret, salt, cost }: KdfJob): Promise<KdfMessage> {
   }
 }
 
-function serve(post: (message: KdfMessage) => void, listen: (take: (value: unknown) => void) => void): void {
+type Post = (message: KdfMessage, transfer: ArrayBuffer[]) => void
+
+function serve(post: Post, listen: (take: (value: unknown) => void) => void): void {
   listen((value) => {
     const message = value as KdfMessage
-    if (message.type === 'job') void work(message.job).then(post)
+    if (message.type === 'job') void work(message.job).then((done) => post(done, keyOf(done)))
   })
-  post({ type: 'ready' })
+  post({ type: 'ready' }, [])
+}
+
+/** The key is handed over, not copied: copies on the way would lie in freed memory, where nobody can fill them with
+ *  zeros. */
+function keyOf(message: KdfMessage): ArrayBuffer[] {
+  return message.type === 'done' && typeof message.key !== 'string' ? [message.key.buffer] : []
 }
 
 const port = nodeModule('node:worker_threads')?.parentPort
 if (port) {
   serve(
-    (message) => port.postMessage(message),
+    (message, transfer) => port.postMessage(message, transfer),
     (take) => port.on('message', take),
   )
 } else if (typeof WorkerGlobalScope !== 'undefined' && self instanceof WorkerGlobalScope) {
   // Typed as a window where the page's types are in use.
   const scope = self as unknown as Pick<Worker, 'postMessage' | 'addEventListener'>
   serve(
-    (message) => scope.postMessage(message),
+    (message, transfer) => scope.postMessage(message, transfer),
     (take) => scope.addEventListener('message', (event) => take(event.data)),
   )
 }

@@ -37,6 +37,9 @@ export class Lifecycle {
   answer: ((by: number) => void) | undefined
   /** Each is called before the keys become others, and what it gives after it. */
   readonly rekeying = new Set<() => () => void>()
+  /** Hears how long something took, where /inspect measures: its name, and when it began (`performance.now()`). Only
+   *  declared, so that it costs nothing where nobody does. */
+  declare timed: ((what: string, start: number, details: Record<string, string>) => void) | undefined
   #open: OpenLocker | undefined
   /** Resolves when what was pending at the last `lock()` is applied as far as it can be. */
   closing: Promise<void> = Promise.resolve()

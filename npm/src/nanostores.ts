@@ -11,11 +11,14 @@ import type { Locker, Status } from './types.ts'
 import type { ServiceUptime, Uptime } from './uptime/types.ts'
 
 export {
+  type EngineLocker,
   type LockerEngine,
   type LockerEngineOptions,
   lockerEngine,
   type PersistentEvent,
+  type PersistentListener,
 } from './persistent.ts'
+export { redacted } from './redacted.ts'
 
 /** One writable atom for each field: `$username`, `$theme`, and those of the schema. */
 export type FieldStores<P extends kbveLocker> = {

@@ -7,10 +7,9 @@ import { evicted, LockerError, throwIfAborted } from './errors.ts'
 import type { Header } from './format.ts'
 import { checkHeader } from './header_json.ts'
 import { type Early, emptyLoaded, type Loaded, load, readHeader, writeNew } from './opening.ts'
-import { releaseAll } from './orphans.ts'
 import type { Ports } from './ports.ts'
 import { slotModule, type Unlocked } from './slot_modules.ts'
-import type { Reader, StorageSession } from './storage/storage.ts'
+import { type AtOnce, releaseAll, type StorageSession } from './storage/storage.ts'
 import type { CreateSecret, PassphraseCost, Progress, Secret, Status } from './types.ts'
 import { type OpenVault, opened } from './vault.ts'
 import { Witness } from './witness.ts'
@@ -47,39 +46,51 @@ export class Opener {
 
   /** The header on the disk. */
   async look(): Promise<Header | undefined> {
-    return this.#header(await this.connection.open())
+    const session = await this.connection.open()
+    return this.#header((await session.load([])).header)
   }
 
-  async #header(disk: Reader): Promise<Header | undefined> {
-    const header = readHeader((await disk.load([])).header)
+  #header(found: unknown): Header | undefined {
+    const header = readHeader(found)
     this.lockerId = header ? toBase64url(header.locker_id) : ''
     return header
   }
 
   /** The same where this browser's key will open it: reads at once what that takes. It is to be given to `unlock`. */
   async lookAhead(): Promise<Early | undefined> {
-    let begun: Promise<Ahead | undefined> | undefined
-    const begin = (disk: Reader) => {
-      begun ??= this.#readAhead(disk)
-      begun.catch(() => {})
-    }
-    const session = await this.connection.open(begin)
-    begin(session)
-    const early = await begun
+    // A storage that does not call back is asked when it is open; one that does is not waited for.
+    const early = await new Promise<Ahead | undefined>((resolve, reject) => {
+      const begin = (read: () => AtOnce) => resolve(this.#readAhead(read))
+      const all = (session: StorageSession) => ({
+        header: session.load([]).then(({ header }) => header),
+        key: (name: string) => session.key(name),
+        all: session.load('all'),
+      })
+      let begun = false
+      this.connection
+        .open((read) => {
+          begun = true
+          begin(read)
+        })
+        .then((session) => begun || begin(() => all(session)), reject)
+    })
     if (!early) return undefined
-    const orphans = session.orphans()
+    const orphans = this.connection.open().then((session) => session.orphans())
     orphans.catch(() => {})
     return { ...early, orphans, done: () => void orphans.then(releaseAll, () => {}) }
   }
 
-  async #readAhead(disk: Reader): Promise<Ahead | undefined> {
-    const header = await this.#header(disk)
+  async #readAhead(read: () => AtOnce): Promise<Ahead | undefined> {
+    // Before any root is read.
+    const witness = this.witness.read()
+    const disk = read()
+    disk.all.catch(() => {})
+    const header = this.#header(await disk.header)
     if (!header) return undefined
-    const said = this.witness.of(this.lockerId)
-    // In this order: the keys are needed first.
-    const early = { header, said, keys: deviceKeys(disk, header), reading: disk.load('all') }
+    const said = witness?.locker_id === this.lockerId ? witness : undefined
+    const early = { header, said, keys: deviceKeys(disk, header), reading: disk.all }
     // Told where they are waited for.
-    for (const one of [...early.keys, early.reading]) one.catch(() => {})
+    for (const key of early.keys) key.catch(() => {})
     return early
   }
 
@@ -119,15 +130,15 @@ export class Opener {
     ahead?: Early,
   ): Promise<Opened> {
     for (let early = ahead; ; early = undefined) {
-      const { vault, header, session, ...more } = await this.#vault(secret, signal, cost, early)
+      const { vault, header, opening, ...more } = await this.#vault(secret, signal, cost, early)
       const loaded = await orWiped(vault, () => {
         throwIfAborted(signal)
         this.#progress({ step: 'opening' })
         const progress = (fraction: number) => this.#progress({ step: 'opening', fraction })
         const { ports, witness } = this
-        return load(session, vault, header, { ...ports, progress, signal, witness, early })
+        return load(opening, vault, header, { ...ports, progress, signal, witness, early })
       })
-      if (loaded !== 'changed') return { session, vault, header, loaded, ...more }
+      if (loaded !== 'changed') return { session: await opening, vault, header, loaded, ...more }
       vault.wipe()
     }
   }
@@ -166,13 +177,15 @@ export class Opener {
         ? evicted()
         : new LockerError('absent', 'There is no locker yet; create it first.')
     const header = checkHeader(core, found)
-    const session = await this.connection.open()
+    const opening = this.connection.open()
+    // What was read before it is open needs no waiting.
+    if (!early) await opening
     const { schemaJson } = this.ports.fields
     const { unlock } = await this.#slots(secret)
     const { vault, ...more } = await unlock({
       now: this.ports.now,
       core,
-      session,
+      opening,
       header,
       schemaJson,
       secret,
@@ -184,7 +197,7 @@ export class Opener {
     const { name, tenant } = this.ports.name
     // A header changed in place opens for reading; a whole one from elsewhere does not belong here.
     if (!vault.genuine || (header.name === name && header.tenant === tenant))
-      return { vault, header, session, ...more }
+      return { vault, header, opening, ...more }
     vault.wipe()
     const message =
       'The data under this name belongs to another locker. Restore a backup, or destroy the locker.'

@@ -82,9 +82,9 @@ export interface Early {
   done(): void
 }
 
-/** Reads everything; `'changed'` when the header is another one by now, and all has to start over. */
+/** Reads everything; the session is needed when what was read before is decoded. `'changed'` when the header is another one by now, and all has to start over. */
 export async function load(
-  session: StorageSession,
+  opening: StorageSession | Promise<StorageSession>,
   vault: OpenVault,
   header: Header,
   options: LoadOptions,
@@ -94,8 +94,7 @@ export async function load(
     if (!found || found === 'unknown' || found.rev !== header.rev || !sameBytes(found.mac, header.mac))
       throw new HeaderChanged()
   }
-  let { early } = options
-  const { witness } = options
+  const { early, witness } = options
   // Read before any root: whatever is read after it is as new, unless the databases are a copy.
   const said = early ? early.said : witness?.of(toBase64url(header.locker_id))
   let rolledBack = said?.rolled_back
@@ -113,7 +112,23 @@ export async function load(
     oldHeader = root !== undefined && vault.checkRoot(root) === 'header'
     if (oldHeader) throw new HeaderChanged()
   }
+  let isEmpty = false
+  const opened = async (found: Snapshot): Promise<Loaded> => {
+    mustBeSame(found.header)
+    isEmpty = found.records.size === 0
+    const loaded = emptyLoaded(options)
+    await decode(vault, found.records, loaded, options)
+    const root = asRecord(found.root, 'root')
+    look(root)
+    loaded.integrity = integrityOf(vault, root)
+    // Records that do not fit their root are no copy, or not a whole one.
+    if (loaded.integrity === 'ok' && rolledBack) loaded.integrity = 'rolled_back'
+    return loaded
+  }
   try {
+    // What was read before is what there is, unless something is found to have been left behind.
+    let before = early && (await opened(await early.reading))
+    const session = await opening
     let adopted: SealedRecord[] = []
     let left: Iterable<string> = []
     // Under a header that is not genuine nothing is written, not even what other tabs left behind.
@@ -134,21 +149,14 @@ export async function load(
       }
     }
     for (;;) {
-      // What was read before is what there is, unless something was left behind just now.
-      const found = await ((adopted.length === 0 && early?.reading) || session.load('all'))
-      early = undefined
-      mustBeSame(found.header)
-      const loaded = { ...emptyLoaded(options), adopted, damaged: new Set(left) }
-      await decode(vault, found.records, loaded, options)
-      const root = asRecord(found.root, 'root')
-      look(root)
-      loaded.integrity = integrityOf(vault, root)
-      // Records that do not fit their root are no copy, or not a whole one.
-      if (loaded.integrity === 'ok' && rolledBack) loaded.integrity = 'rolled_back'
+      const loaded = (adopted.length === 0 && before) || (await opened(await session.load('all')))
+      before = undefined
+      loaded.adopted = adopted
+      for (const id of left) loaded.damaged.add(id)
       const from = Number(loaded.values.visible(schemaId) ?? 0)
       // A new locker has nothing to be brought up to anything; it is given its number when it is open.
       // One whose number cannot be read is shown as it is: nothing is changed on a guess.
-      if (from === options.version || found.records.size === 0 || loaded.damaged.has(schemaId)) return loaded
+      if (from === options.version || isEmpty || loaded.damaged.has(schemaId)) return loaded
       // Nothing is written under a header that does not hold; once it is repaired, the next unlocking brings them up.
       if (loaded.integrity === 'header' && from < options.version) return loaded
       const { bringUp } = await module('migration.js', import('./migration.ts'))

@@ -2,7 +2,7 @@
 import { apply, type Merged } from './apply.ts'
 import { asEntry } from './checked.ts'
 import { compareVersions, type SealedRecord } from './format.ts'
-import type { Orphan, StorageSession } from './storage/storage.ts'
+import { releaseAll, type StorageSession } from './storage/storage.ts'
 import type { ChangeNote } from './tabs.ts'
 import type { OpenVault } from './vault.ts'
 
@@ -54,10 +54,6 @@ export async function adoptOrphans(
   } finally {
     releaseAll(orphans)
   }
-}
-
-export function releaseAll(orphans: readonly Orphan[]): void {
-  for (const orphan of orphans) orphan.release()
 }
 
 function unopened(records: readonly SealedRecord[], vault: OpenVault): SealedRecord[] {

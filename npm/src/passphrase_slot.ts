@@ -43,7 +43,7 @@ export async function prepare(order: SlotOrder): Promise<Prepared> {
 export async function unlock(job: SlotJob): Promise<Unlocked> {
   // Where no passphrase can be right, none is guessed at.
   if (!job.header.slots.some(({ kdf }) => kdf.alg === 'argon2id13')) throw wrong(0)
-  const { retryAt, succeeded, givenBack } = await attempt(job.session, job.now)
+  const { retryAt, succeeded, givenBack } = await attempt(await job.opening, job.now)
   let unlocked: Unlocked | undefined
   try {
     unlocked = await opening(job)

@@ -8,14 +8,15 @@ export interface PersistentEvent {
   newValue: string
 }
 
-type Listener = (event: PersistentEvent) => void
+/** A store that is told of such a change. */
+export type PersistentListener = (event: PersistentEvent) => void
 
 /** The two arguments of `setPersistentEngine`. */
 export type LockerEngine = [
   storage: Record<string, string>,
   events: {
-    addEventListener(key: string, listener: Listener, restore: () => void): void
-    removeEventListener(key: string, listener: Listener, restore: () => void): void
+    addEventListener(key: string, listener: PersistentListener, restore: () => void): void
+    removeEventListener(key: string, listener: PersistentListener, restore: () => void): void
   },
 ]
 
@@ -24,7 +25,8 @@ export interface LockerEngineOptions {
   prefix?: string
 }
 
-type EngineLocker = Pick<Locker, 'entries' | 'on' | 'status'>
+/** The part of a locker that the engine takes. */
+export type EngineLocker = Pick<Locker, 'entries' | 'on' | 'status'>
 
 /**
  * `setPersistentEngine(...lockerEngine(locker))`: every `persistentAtom` and `persistentMap` of the application keeps
@@ -44,7 +46,7 @@ export function lockerEngine(locker: EngineLocker, options: LockerEngineOptions 
 
 interface Held {
   readonly key: string
-  readonly listener: Listener
+  readonly listener: PersistentListener
   readonly restore: () => void
 }
 
@@ -63,12 +65,12 @@ class Engine {
   }
 
   // As fields, because they are called without their object.
-  readonly addEventListener = (key: string, listener: Listener, restore: () => void): void => {
+  readonly addEventListener = (key: string, listener: PersistentListener, restore: () => void): void => {
     this.#held.add({ key, listener, restore })
     this.#stop ??= this.#listen()
   }
 
-  readonly removeEventListener = (key: string, listener: Listener): void => {
+  readonly removeEventListener = (key: string, listener: PersistentListener): void => {
     for (const held of this.#held) {
       if (held.key === key && held.listener === listener) this.#held.delete(held)
     }

@@ -33,14 +33,14 @@ interface Kept {
 /** Opens what this tab has kept. `wrong_secret` where there is nothing that opens. */
 export async function unlock({
   core,
-  session,
+  opening,
   header,
   schemaJson,
   signal,
   secret,
 }: SlotJob): Promise<Unlocked> {
   const { reload: ports } = secret as { reload: Ports }
-  const rootKey = await read(session, header, ports)
+  const rootKey = await read(await opening, header, ports)
   if (!rootKey) {
     forget(ports)
     throw new LockerError('wrong_secret', 'This tab keeps nothing that opens the locker; unlock it.')
@@ -81,8 +81,10 @@ export async function keep(life: Lifecycle): Promise<void> {
   const still = () => life.open === open && open.changing.vault === vault
   const id = toBase64url(randomBytes(16))
   const stop = new AbortController()
-  life.audience.status.add(({ state }) => {
-    if (state === 'unlocked' || state === 'failed' || stop.signal.aborted) return
+  const leave = life.audience.status.add(({ state }) => {
+    if (state === 'unlocked' || state === 'failed') return
+    // It knows the open locker, whose values would stay with it.
+    leave()
     stop.abort()
     // A page that goes may dispose of its locker, and come back by a reload.
     if (!life.lives) return

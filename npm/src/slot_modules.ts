@@ -13,7 +13,7 @@ import { loaded } from './wasm_source.ts'
 /** What opening a slot takes. */
 export interface SlotJob {
   core: Core
-  session: StorageSession
+  opening: Promise<StorageSession>
   header: Header
   schemaJson: string
   /** `reload`: what this tab has kept. */

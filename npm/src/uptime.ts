@@ -5,11 +5,21 @@
 import { type AuthDoor, loadAuthDoor } from './auth/door.ts'
 import { Listeners, report } from './events.ts'
 import { defaultPage, defaultStorage, defaultTimer } from './uptime/ports.ts'
-import type { BadgeOptions, ServiceUptime, Uptime, UptimeOptions, UptimeService } from './uptime/types.ts'
+import type {
+  BadgeOptions,
+  ServiceUptime,
+  Uptime,
+  UptimeOptions,
+  UptimeService,
+  UptimeWindow,
+} from './uptime/types.ts'
 import { unknown, Watch, type WatchPorts } from './uptime/watch.ts'
 
 export { lockerUptimeStorage } from './uptime/ports.ts'
 export type * from './uptime/types.ts'
+
+/** Milliseconds of the windows. */
+const spans = { hour: 3_600_000, day: 86_400_000, month: 2_592_000_000 } as const
 
 /** Makes it. A mistake in the options is a `TypeError`. */
 export function createUptime(options: UptimeOptions): Uptime {
@@ -42,6 +52,12 @@ export function createUptime(options: UptimeOptions): Uptime {
     if (watches.every(({ view }, i) => view === services[i])) return
     services = Object.freeze(watches.map(({ view }) => view))
     listeners.tell()
+  }
+
+  const indexOf = (name: string) => {
+    const at = options.services.findIndex((service) => service.name === name)
+    if (at < 0) throw new TypeError(`Uptime: there is no service "${name}" here.`)
+    return at
   }
 
   const open = (): Promise<void> => {
@@ -123,10 +139,14 @@ export function createUptime(options: UptimeOptions): Uptime {
       await open()
       await Promise.all(watches.map((watch) => watch.look()))
     },
+    history(name: string, over: UptimeWindow = 'day') {
+      const to = (options.clock ?? Date.now)()
+      const from = to - spans[over]
+      const found = watches[indexOf(name)]?.history(over)
+      return found ? { from, to, ...found } : { from, to, width: spans[over], slices: [] }
+    },
     badgeSvg(name: string, { label = name, over = 'month' }: BadgeOptions = {}) {
-      const at = options.services.findIndex((service) => service.name === name)
-      if (at < 0) throw new TypeError(`badgeSvg: there is no service "${name}" here.`)
-      return watches[at]?.badge(label, over) ?? ''
+      return watches[indexOf(name)]?.badge(label, over) ?? ''
     },
     // Older browsers have no such symbol; the method is out of reach there, and nothing breaks.
     [Symbol.dispose ?? 'dispose']() {

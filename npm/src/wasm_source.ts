@@ -2,8 +2,11 @@
 import { LockerError } from './errors.ts'
 import { nodeModule } from './node.ts'
 
-/** Where a module comes from, if not from the file beside this one. */
-export type WasmSource = URL | Response | BufferSource | WebAssembly.Module
+/** The code of a module, or its address. */
+export type WasmCode = URL | Response | BufferSource | WebAssembly.Module
+
+/** Where a module comes from, if not from the file beside this one. A function is called when it is needed. */
+export type WasmSource = WasmCode | (() => WasmCode | Promise<WasmCode>)
 
 /** Where the modules come from; what is not said comes from the files beside the package. */
 export interface WasmSources {
@@ -24,15 +27,14 @@ export function sourcesOf(given: WasmSource | WasmSources = {}): WasmSources {
 /** Compiles `source`, or else `file` of the package. */
 export async function compile(source: WasmSource, file: string): Promise<WebAssembly.Module> {
   try {
-    if (source instanceof WebAssembly.Module) return source
-    if (source instanceof URL) {
-      const fs = source.protocol === 'file:' ? nodeModule('node:fs') : undefined
-      return fs
-        ? await WebAssembly.compile(fs.readFileSync(source))
-        : await compileResponse(await fetch(source))
+    const code = typeof source === 'function' ? await source() : source
+    if (code instanceof WebAssembly.Module) return code
+    if (code instanceof URL) {
+      const fs = code.protocol === 'file:' ? nodeModule('node:fs') : undefined
+      return fs ? await WebAssembly.compile(fs.readFileSync(code)) : await compileResponse(await fetch(code))
     }
-    if (typeof Response !== 'undefined' && source instanceof Response) return await compileResponse(source)
-    return await WebAssembly.compile(source as BufferSource)
+    if (code instanceof Response) return await compileResponse(code)
+    return await WebAssembly.compile(code as BufferSource)
   } catch (cause) {
     throw notLoaded(file, cause)
   }

@@ -164,6 +164,23 @@ summary state::over(window which, std::uint64_t now) const {
   return out;
 }
 
+std::vector<piece> state::pieces(window which, std::uint64_t now) const {
+  const auto at = static_cast<std::size_t>(which);
+  const window_shape& shape = shapes.at(at);
+  const std::uint64_t newest = now / shape.width;
+  std::vector<piece> out;
+  for (const slice& one : slices_.at(at)) {
+    if (one.number > newest + 1 || one.number + shape.slices <= newest) continue;
+    std::array<std::uint64_t, latency_steps> counts{};
+    std::ranges::copy(one.latencies, counts.begin());
+    out.push_back({.from = one.number * shape.width,
+                   .seen = one.seen,
+                   .p50 = percentile(counts, 50),
+                   .p95 = percentile(counts, 95)});
+  }
+  return out;
+}
+
 std::uint64_t state::next_look(std::uint64_t now, std::uint32_t random) const noexcept {
   const bool unclear = settled_ == health::unknown || candidate_ != settled_ || settled_ == health::down;
   const std::uint64_t about = (unclear ? 20 : 60) * second;

@@ -30,6 +30,12 @@ void write(json_writer& to, const slice& one) {
   to.close_array();
 }
 
+/// Nothing of what nobody has measured.
+void some_percentiles(json_writer& to, std::optional<std::uint32_t> p50, std::optional<std::uint32_t> p95) {
+  if (p50) to.member("p50", *p50);
+  if (p95) to.member("p95", *p95);
+}
+
 bool read_count(const json& from, std::uint32_t& out) {
   if (from.kind != json_kind::integer || from.integer > most_counted) return false;
   out = static_cast<std::uint32_t>(from.integer);
@@ -131,11 +137,23 @@ std::string state::view(std::uint64_t now) const {
     const summary found = over(static_cast<window>(i), now);
     out.name(windows.at(i)).open_object().member("samples", found.samples);
     if (found.ratio) out.raw_member("ratio", fraction(*found.ratio));
-    if (found.p50) out.member("p50", *found.p50);
-    if (found.p95) out.member("p95", *found.p95);
+    some_percentiles(out, found.p50, found.p95);
     out.close_object();
   }
   return out.close_object().close_object().take();
+}
+
+std::string state::history(window which, std::uint64_t now) const {
+  json_writer out;
+  out.open_object().member("width", shapes.at(static_cast<std::size_t>(which)).width);
+  out.name("slices").open_array();
+  for (const piece& one : pieces(which, now)) {
+    out.open_object().member("from", one.from);
+    for (std::size_t i = 0; i < one.seen.size(); ++i) out.member(name(all_health.at(i + 1)), one.seen.at(i));
+    some_percentiles(out, one.p50, one.p95);
+    out.close_object();
+  }
+  return out.close_array().close_object().take();
 }
 
 }  // namespace kbve::uptime

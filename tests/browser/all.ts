@@ -8,6 +8,8 @@ import { suite as database } from './database_test.ts'
 import { suite as durability } from './durability_test.ts'
 import { suite as frozen } from './frozen_test.ts'
 import type { Browsing, ChromiumBrowsing } from './harness/ports.ts'
+import { suite as heapSlots } from './heap_slots_test.ts'
+import { suite as heap } from './heap_test.ts'
 import { suite as kills } from './kills_test.ts'
 import { suite as large } from './large_test.ts'
 import { suite as latency } from './latency_test.ts'
@@ -21,6 +23,7 @@ import { suite as reactAccount } from './react_account_test.ts'
 import { suite as react } from './react_test.ts'
 import { suite as rekey } from './rekey_test.ts'
 import { suite as remember } from './remember_test.ts'
+import { suite as sessions } from './sessions_test.ts'
 import { suite as tabs } from './tabs_test.ts'
 import { suite as uptime } from './uptime_test.ts'
 
@@ -53,6 +56,9 @@ const inChromium: Record<string, Bindable<ChromiumBrowsing>> = {
   react,
   react_account: reactAccount,
   uptime,
+  sessions,
+  heap,
+  heap_slots: heapSlots,
   kills,
 }
 

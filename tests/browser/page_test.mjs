@@ -1,7 +1,14 @@
 /** Drives the built page in Chromium, as a visitor would. Run after `node tools/build.mjs web`. */
 import { expect } from 'chai'
+import { axeTests } from './page_axe.mjs'
+import { benchTests } from './page_bench.mjs'
 import { openPage, runTests } from './page_driver.mjs'
+import { inspectorTests } from './page_inspector.mjs'
+import { keyslotTests } from './page_keyslots.mjs'
+import { roomTests } from './page_rooms.mjs'
 import { tokenTests } from './page_tokens.mjs'
+import { toolTests } from './page_tools.mjs'
+import { uptimeTests } from './page_uptime.mjs'
 
 const planted = 'zebra-4711-planted'
 const passphrase = 'four random words here'
@@ -150,7 +157,7 @@ const tests = {
   },
 
   async 'a picture becomes the avatar, sealed; a file that is none is refused with a sentence'(page) {
-    const chosen = page.locator('input[type=file]')
+    const chosen = page.locator('.profile input[type=file]')
     await chosen.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') })
     await page.getByText('This file is not a picture the browser can read.').waitFor()
     const png = await page.locator('.brand-mark').screenshot()
@@ -262,12 +269,12 @@ const tests = {
   async 'by keyboard alone: skipping, field, theme, lock'(page) {
     await state(page, 'Open')
     await page.keyboard.press('Tab')
-    expect(await page.evaluate(() => document.activeElement?.textContent)).to.equal('Skip to the profile')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).to.equal('Skip to the content')
     await page.keyboard.press('Enter')
     await page.waitForFunction(() => document.activeElement?.id === 'main')
-    // The link to a second tab and the theme stand before the first field.
+    // The choice of the locker, three things to try and the theme stand before the first field.
     const stops = []
-    while (stops.length < 3) {
+    while (stops.length < 7) {
       await page.keyboard.press('Tab')
       stops.push(await page.evaluate(() => document.activeElement?.getAttribute('name') ?? 'a link'))
       if (stops.at(-1) === 'username') break
@@ -285,4 +292,17 @@ const tests = {
   },
 }
 
-await runTests({ ...tests, ...tokenTests }, openPage)
+await runTests(
+  {
+    ...tests,
+    ...toolTests,
+    ...keyslotTests,
+    ...inspectorTests,
+    ...roomTests,
+    ...tokenTests,
+    ...uptimeTests,
+    ...benchTests,
+    ...axeTests,
+  },
+  openPage,
+)

@@ -190,6 +190,67 @@ export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
     await state(page, 'unlocked')
   })
 
+  t.test(
+    'a passkey is offered where there is one, can be given up, and refused it is a sentence',
+    async () => {
+      const page = await reactTab(t, browsing, '', undefined, 'localhost')
+      const cdp = await page.context().newCDPSession(page)
+      await cdp.send('WebAuthn.enable')
+      const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+        options: {
+          protocol: 'ctap2',
+          ctap2Version: 'ctap2_1',
+          transport: 'internal',
+          hasResidentKey: true,
+          hasUserVerification: true,
+          isUserVerified: true,
+          hasPrf: true,
+          automaticPresenceSimulation: true,
+        },
+      })
+      await page.evaluate((name) => kbveReact.show('Vault', name), t.name())
+      await page.getByLabel('Passphrase', { exact: true }).waitFor()
+      await page.evaluate(async (passphrase) => {
+        const { locker } = kbveReact
+        await locker.create({ passphrase }, { cost: { memoryKib: 19_456, passes: 2 } })
+        locker.lock()
+      }, good)
+      const passkey = page.getByRole('button', { name: 'Use a passkey' })
+      await page.getByRole('button', { name: 'Unlock' }).waitFor()
+      expect(await passkey.count(), 'none yet').to.equal(0)
+      await page.evaluate(async (passphrase) => {
+        const { locker } = kbveReact
+        await locker.unlock({ passphrase })
+        await locker.slots.add({ passkey: { rpId: 'localhost', user: { name: 'ann', displayName: 'Ann' } } })
+        locker.lock()
+      }, good)
+      await passkey.waitFor()
+      expect(await violations(page)).to.deep.equal([])
+      const present = (enabled: boolean) =>
+        cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled })
+      await present(false)
+      await passkey.press('Enter')
+      await page.locator('form[aria-busy=true]').waitFor()
+      await page.keyboard.press('Escape')
+      await page.locator('form[aria-busy=false]').waitFor()
+      await state(page, 'locked')
+      expect(await problem(page), 'given up is no error').to.equal('')
+      await present(true)
+      await passkey.press('Enter')
+      await state(page, 'unlocked')
+      expect(await opened(page)).to.equal(1)
+      // Who is not recognised; the authenticator is blocked by it.
+      await page.evaluate(() => kbveReact.locker.lock())
+      await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
+      await passkey.press('Enter')
+      await page.getByText('No passkey was used').waitFor()
+      expect(await problem(page)).to.match(/\.$/)
+      await page.getByLabel('Passphrase').fill(good)
+      await page.getByLabel('Passphrase').press('Enter')
+      await state(page, 'unlocked')
+    },
+  )
+
   t.test('what is typed outlives a moment in which something else suspends', async () => {
     const page = await reactTab(t, browsing)
     await page.evaluate((name) => kbveReact.show('Suspending', name), t.name())

@@ -19,6 +19,7 @@ if (!existsSync(`${root}npm/dist/wasm/locker.wasm`) || !existsSync(`${root}npm/d
 const web = await bundleForBrowser({
   page: 'tests/browser/harness/page.ts',
   react: 'tests/browser/harness/react_page.tsx',
+  session: 'tests/browser/harness/session_page.ts',
 })
 const { run } = await import(pathToFileURL(await bundleForNode('tests/browser/all.ts', 'browser')).href)
 const servers = []

@@ -139,6 +139,30 @@ TEST(Uptime, TheViewIsWhatIsShown) {
       << of.view(noon + minute);
 }
 
+TEST(Uptime, TheHistoryHasASliceWhereSomethingWasSeenAndNoOther) {
+  state of;
+  constexpr std::uint64_t quarter = 15 * minute;
+  const std::uint64_t begin = noon / quarter * quarter;
+  see(of, begin, health::up, 100);
+  see(of, begin + minute, health::degraded, 400);
+  see(of, begin + 4 * quarter, health::down);
+  const std::uint64_t now = begin + 4 * quarter;
+  const auto found = of.pieces(window::day, now);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].from, begin);
+  EXPECT_EQ(found[0].seen, (std::array<std::uint32_t, 3>{1, 1, 0}));
+  EXPECT_EQ(found[0].p50, 120U);
+  EXPECT_EQ(found[0].p95, 400U);
+  EXPECT_EQ(found[1].seen, (std::array<std::uint32_t, 3>{0, 0, 1}));
+  EXPECT_EQ(found[1].p50, std::nullopt);
+  EXPECT_EQ(of.history(window::day, now), R"({"width":900000,"slices":[{"from":)" + std::to_string(begin) +
+                                              R"(,"up":1,"degraded":1,"down":0,"p50":120,"p95":400},{"from":)" +
+                                              std::to_string(now) + R"(,"up":0,"degraded":0,"down":1}]})");
+  // A day later nothing of it is in the window; an empty state has no slice either.
+  EXPECT_TRUE(of.pieces(window::day, now + 100 * quarter).empty());
+  EXPECT_EQ(state().history(window::hour, now), R"({"width":60000,"slices":[]})");
+}
+
 TEST(Badge, IsAccessibleAndSaysTheSameAsItShows) {
   state of;
   for (std::uint64_t i = 0; i < 1'000; ++i) see(of, noon + i * minute, i == 5 ? health::down : health::up);

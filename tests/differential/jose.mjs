@@ -1,7 +1,7 @@
 /**
  * node tests/differential/jose.mjs [--count N] [--seed N]
  * Tokens that are nearly right, checked by us and by jose under the same rules. None may hold here that jose
- * refuses; one that jose takes and we refuse must have a reason, and every reason stands in the README. Where both
+ * refuses; one that jose takes and we refuse must have a reason, and every reason stands in docs/tokens.md. Where both
  * take it, both must say the same of it. Last line: "N passed, N failed", a row each.
  */
 import { readFileSync } from 'node:fs'
@@ -100,7 +100,7 @@ for (let i = 0; i < count; i++) {
   } else row.neither++
 }
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+const readme = readFileSync(new URL('../../docs/tokens.md', import.meta.url), 'utf8')
 const results = []
 console.log(`${count} tokens, seed ${seed}\n`)
 console.log('  kind        both take  both refuse  only jose takes, for a reason  wrong')
@@ -112,7 +112,7 @@ for (const [name, { both, neither, stricter: strict, bad }] of Object.entries(ro
 console.log('\n  refused here, taken by jose, by reason:')
 for (const [name, times] of stricter) {
   const told = readme.includes(`**${name}**`)
-  console.log(`  ${String(times).padStart(7)}  ${name}${told ? '' : ': the README does not say so'}`)
+  console.log(`  ${String(times).padStart(7)}  ${name}${told ? '' : ': docs/tokens.md does not say so'}`)
   results.push(told)
 }
 // A run that takes nothing, or never meets a reason, would prove nothing.

@@ -1,6 +1,6 @@
 /**
  * Why a token that jose takes is refused here. Each reason is found in the token itself, not in what our side
- * says of it, and stands in the README by its name.
+ * says of it, and stands in docs/tokens.md by its name.
  */
 
 const longestToken = 65_536

@@ -20,6 +20,8 @@ import { suite as cookiesLocker } from './cookies_locker.ts'
 import { suite as cookiesPeers } from './cookies_peers.ts'
 import { suite as cookiesServer } from './cookies_server.ts'
 import { suite as importSafety } from './import_safety.ts'
+import { suite as inspect } from './inspect.ts'
+import { suite as inspectSecret } from './inspect_secret.ts'
 import { suite as interop } from './interop.ts'
 import { suite as joseInterop } from './jose_interop.ts'
 import { suite as joseKeys } from './jose_keys.ts'
@@ -49,6 +51,7 @@ import { suite as slots } from './slots.ts'
 import { suite as tabs } from './tabs.ts'
 import { suite as timeToLive } from './time_to_live.ts'
 import { suite as uptime } from './uptime.ts'
+import { suite as wasmSources } from './wasm_sources.ts'
 import { suite as witness } from './witness.ts'
 
 export const suites = {
@@ -103,5 +106,8 @@ export const suites = {
   auth_account: authAccount,
   auth_view: authView,
   auth_fixtures: authFixtures,
+  wasm_sources: wasmSources,
+  inspect,
+  inspect_secret: inspectSecret,
   import_safety: importSafety,
 }

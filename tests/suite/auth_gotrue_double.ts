@@ -42,9 +42,9 @@ export class GotrueDouble implements Double {
   before: ((request: Seen) => void | Promise<void>) | undefined
   readonly flows = new Map<string, { challenge: string; user: string }>()
   #ids = 0
-  readonly #time: Time
+  readonly #time: Pick<Time, 'wall' | 'during'>
 
-  constructor(time: Time) {
+  constructor(time: Pick<Time, 'wall' | 'during'>) {
     this.#time = time
     this.add('ann@example.com', 'correct horse', {
       username: 'ann',

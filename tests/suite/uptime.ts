@@ -322,6 +322,30 @@ export function suite(t: SuiteContext): void {
     expect(() => tab.uptime.badgeSvg('other')).to.throw(TypeError, /other/)
   })
 
+  t.test('the history has what was seen in each slice, and no slice where nobody looked', async () => {
+    const clock = turned()
+    const tab = await tabOf(t, clock)
+    const early = createUptime({ services })
+    expect(early.history('API').slices, 'before ready').to.deep.equal([])
+    await tab.uptime.look()
+    tab.answer = () => new Response(null, { status: 503 })
+    await clock.turn(minutes(60))
+    await tab.uptime.look()
+    const { from, to, width, slices } = tab.uptime.history('API')
+    expect(to).to.equal(clock.now())
+    expect(to - from).to.equal(24 * minutes(60))
+    expect(width).to.equal(minutes(15))
+    expect(slices.map(({ up, degraded, down }) => [up, degraded, down])).to.deep.equal([
+      [1, 0, 0],
+      [0, 0, 1],
+    ])
+    expect((slices[1]?.from ?? 0) - (slices[0]?.from ?? 0)).to.equal(minutes(60))
+    expect(slices[0]?.p50).to.be.at.least(0)
+    expect(slices[1]).to.not.have.property('p95')
+    expect(tab.uptime.history('API', 'hour').width).to.equal(minutes(1))
+    expect(() => tab.uptime.history('other')).to.throw(TypeError, /other/)
+  })
+
   t.test('mistakes in the options are told', () => {
     for (const wrong of [[], [{ name: '', url: 'x' }], [services[0], services[0]], [{ name: 'a' }]])
       expect(() => createUptime({ services: wrong as never })).to.throw(TypeError)

@@ -1,90 +1,52 @@
 import { useStore } from '@nanostores/react'
-import { lazy, Suspense, useEffect, useRef } from 'react'
-import { $view } from './address.ts'
-import { Gate } from './components/gate.tsx'
-import { Intro } from './components/intro.tsx'
-import { Notes } from './components/notes.tsx'
-import { ProfileCard } from './components/profile_card.tsx'
-import { StatusCard } from './components/status_card.tsx'
+import { type ComponentType, lazy, Suspense, useEffect } from 'react'
+import { $place, type Place, type Room, rooms } from './address.ts'
+import { RoomBoundary } from './components/room_boundary.tsx'
 import { TopBar } from './components/top_bar.tsx'
-import { DiskPanel } from './disk/disk_panel.tsx'
-import { type Demo, demoOf } from './lockers.ts'
-import { TokenLab } from './tokens/token_lab.tsx'
+import { LockerRoom } from './rooms/locker_room.tsx'
 
-/** Whoever does not look at it does not download it. */
-const AccountSide = lazy(() =>
-  import('./account/account_side.tsx').then((module) => ({ default: module.AccountSide })),
-)
+/** What a room is given. */
+export type RoomView = ComponentType<{ place: Place }>
+
+/** The first one is what most people come for; of the others, nobody downloads what they do not open. */
+const views: Record<Room, RoomView> = {
+  locker: LockerRoom,
+  inspector: lazy(async () => ({ default: (await import('./rooms/inspector_room.tsx')).InspectorRoom })),
+  tokens: lazy(async () => ({ default: (await import('./tokens/token_lab.tsx')).TokenLab })),
+  account: lazy(async () => ({ default: (await import('./account/account_room.tsx')).AccountRoom })),
+  uptime: lazy(async () => ({ default: (await import('./uptime/uptime_room.tsx')).UptimeRoom })),
+  bench: lazy(async () => ({ default: (await import('./bench/bench_room.tsx')).BenchRoom })),
+}
 
 export function App() {
-  const view = useStore($view)
-  const demo = view === 'tokens' ? undefined : demoOf(view)
+  const place = useStore($place)
+  const View = views[place.room]
+  const key = `${place.room}/${place.mode}`
+  useEffect(() => {
+    document.title = rooms.find(({ room }) => room === place.room)?.title ?? document.title
+  }, [place.room])
   return (
     <>
       <button type="button" className="button skip" onClick={jumpToMain}>
-        {demo ? 'Skip to the profile' : 'Skip to the token'}
+        Skip to the content
       </button>
-      <TopBar key={view} view={view} demo={demo} />
+      <TopBar key={key} place={place} />
       <main id="main" tabIndex={-1}>
-        {demo ? <LockerView key={view} demo={demo} /> : <TokenLab />}
-      </main>
-    </>
-  )
-}
-
-function LockerView({ demo }: { demo: Demo }) {
-  return (
-    <>
-      <Intro demo={demo} />
-      <div className="columns">
-        {demo.mode === 'account' ? (
-          <Suspense fallback={<p className="card quiet">Loading what signs you in …</p>}>
-            <AccountSide demo={demo} />
+        <RoomBoundary key={key}>
+          <Suspense fallback={<p className="quiet">Loading this room …</p>}>
+            <View place={place} />
           </Suspense>
-        ) : (
-          <OpenSide demo={demo} />
-        )}
-        <DiskPanel demo={demo} />
-      </div>
+        </RoomBoundary>
+      </main>
+      <footer className="foot quiet">
+        All of this runs in your browser. No analytics, and no request to anybody else unless you name an
+        address to be looked at.
+      </footer>
     </>
   )
 }
 
-/** A button, because a link would change the address's hash, which chooses the locker. */
+/** A button, because a link would change the address's hash, which chooses the room. */
 function jumpToMain() {
   document.getElementById('main')?.focus()
-}
-
-function OpenSide({ demo }: { demo: Demo }) {
-  const { state } = useStore(demo.stores.$status)
-  const side = useRef<HTMLElement>(null)
-  const before = useRef<'open' | 'closed'>(undefined)
-
-  // What was focused is gone when a person opens or closes the locker, so the focus goes where the work
-  // goes on. Not at the first opening, which nobody asked for.
-  useEffect(() => {
-    if (state !== 'unlocked' && state !== 'locked' && state !== 'absent') return
-    const now = state === 'unlocked' ? 'open' : 'closed'
-    const moved = before.current !== undefined && before.current !== now
-    before.current = now
-    if (moved) side.current?.querySelector<HTMLElement>('input:not([hidden], [type=radio]), button')?.focus()
-  }, [state])
-
-  return (
-    <section className="side" aria-labelledby="open-title" ref={side}>
-      <div className="side-head">
-        <h2 id="open-title">This page</h2>
-        <p>knows what is in the locker while it is open</p>
-      </div>
-      {state === 'unlocked' ? (
-        <>
-          <ProfileCard demo={demo} />
-          <Notes demo={demo} />
-        </>
-      ) : (
-        <Gate demo={demo} />
-      )}
-      <StatusCard demo={demo} />
-    </section>
-  )
 }

@@ -1,6 +1,7 @@
 /** The lockers of this page. They share nothing: different names, different databases, different keys. */
 import { createLocker, type Locker } from '@kbve/locker'
 import { lockerAtom, lockerStores } from '@kbve/locker/nanostores'
+import { slotsStore } from './slots_store.ts'
 
 export type Mode = 'device' | 'passphrase' | 'account'
 
@@ -20,6 +21,7 @@ function demo(mode: Mode) {
     name,
     locker,
     stores: lockerStores(locker),
+    slots: slotsStore(locker),
     $draft: lockerAtom<Draft>(locker, 'draft', { text: '' }),
   }
 }

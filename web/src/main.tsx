@@ -5,11 +5,10 @@ import { followTheme } from './theme.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/layout.css'
+import './styles/rooms.css'
 import './styles/controls.css'
 import './styles/profile.css'
 import './styles/disk.css'
-import './styles/tokens_lab.css'
-import './styles/account.css'
 
 followTheme()
 

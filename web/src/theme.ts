@@ -1,4 +1,4 @@
-import { $view } from './address.ts'
+import { $place } from './address.ts'
 import { demoOf } from './lockers.ts'
 
 /**
@@ -8,10 +8,12 @@ import { demoOf } from './lockers.ts'
  */
 export function followTheme(): void {
   let unsubscribe = () => {}
-  $view.subscribe((view) => {
+  let shown = ''
+  $place.subscribe(({ mode }) => {
+    if (mode === shown) return
+    shown = mode
     unsubscribe()
-    const { $theme } = demoOf(view === 'tokens' ? 'device' : view).stores
-    unsubscribe = $theme.subscribe((theme) => {
+    unsubscribe = demoOf(mode).stores.$theme.subscribe((theme) => {
       document.documentElement.dataset.theme = theme
     })
   })

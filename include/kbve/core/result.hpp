@@ -44,17 +44,17 @@ enum class errc : std::uint8_t {
   cookie_invalid,       ///< A cookie is not one of ours, or does not open.
 
   // JOSE: tokens signed (JWT, RFC 7519) and sealed (JWE, RFC 7516).
-  jwt_malformed,
-  jwt_alg_not_allowed,
-  jwt_key_not_found,
-  jwt_key_unfit,
-  jwt_signature_invalid,
-  jwt_crit_unsupported,
-  jwt_expired,
-  jwt_not_yet_valid,
-  jwt_claim_invalid,
-  jwe_malformed,
-  jwe_open_failed,
+  jwt_malformed,          ///< It is no token: its form, its JSON or its base64url is not what the RFC asks for.
+  jwt_alg_not_allowed,    ///< Its algorithm is not among those that were named.
+  jwt_key_not_found,      ///< There is no key for it.
+  jwt_key_unfit,          ///< The key must not be used, or not for this algorithm.
+  jwt_signature_invalid,  ///< The signature does not hold.
+  jwt_crit_unsupported,   ///< Its header demands an extension that is not understood.
+  jwt_expired,            ///< Its time is over: `exp`, or its age.
+  jwt_not_yet_valid,      ///< Its time has not come: `nbf` is in the future.
+  jwt_claim_invalid,      ///< A claim, `error::field`, is not what was asked for.
+  jwe_malformed,          ///< It is no sealed token of the kind that is opened here.
+  jwe_open_failed,        ///< It does not open with this key, or was changed.
 
   // Accounts: what Supabase Auth, Strapi and Appwrite answer, under one set of names.
   invalid_credentials,        ///< The name or the password is wrong; which of them is not told.

@@ -49,6 +49,14 @@ struct summary {
 
 enum class window : std::uint8_t { hour, day, month };
 
+/// A slice of a window, as a chart draws it.
+struct piece {
+  std::uint64_t from = 0;
+  std::array<std::uint32_t, 3> seen{};  ///< up, degraded, down.
+  std::optional<std::uint32_t> p50;
+  std::optional<std::uint32_t> p95;  ///< Milliseconds, as in summary.
+};
+
 class state {
  public:
   /// Adds a sample. One that is older than the longest window, or further ahead than a minute, is dropped.
@@ -57,6 +65,8 @@ class state {
   /// What is shown: damped, so that one lost answer is no outage and a service that comes and goes is degraded.
   [[nodiscard]] health shown(std::uint64_t now) const noexcept;
   [[nodiscard]] summary over(window which, std::uint64_t now) const;
+  /// The slices of a window in which anything was seen, the oldest first.
+  [[nodiscard]] std::vector<piece> pieces(window which, std::uint64_t now) const;
   /// When to look again: about every minute, sooner while something is unclear. `random` is any 32 bits.
   [[nodiscard]] std::uint64_t next_look(std::uint64_t now, std::uint32_t random) const noexcept;
 
@@ -65,6 +75,9 @@ class state {
   [[nodiscard]] static result<state> parse(std::string_view json);
   /// `{"health","since","windows":{"hour":{…},"day":{…},"month":{…}}}`.
   [[nodiscard]] std::string view(std::uint64_t now) const;
+  /// `{"width","slices":[{"from","up","degraded","down","p50","p95"}, …]}`; `width` is that of a slice in
+  /// milliseconds.
+  [[nodiscard]] std::string history(window which, std::uint64_t now) const;
 
   friend bool operator==(const state&, const state&) = default;
 

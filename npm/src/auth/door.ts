@@ -3,6 +3,7 @@
  * WASM and throws what the core refuses as a `LockerError`; what a backend refuses is an outcome.
  */
 
+import { authFile } from '../auth_file.ts'
 import { importsFor } from '../bare_imports.ts'
 import { type ErrorCode, LockerError } from '../errors.ts'
 import { compile, type WasmSource } from '../wasm_source.ts'
@@ -18,6 +19,7 @@ import type {
   Outcome,
   Proof,
   Redirect,
+  Slices,
   Step,
   Uptime,
   View,
@@ -39,6 +41,7 @@ interface Exports {
   authCapabilities(): number
   uptimeAdd(size: number, at: number, status: number, latency: number, slow: number, now: number): number
   uptimeView(size: number, now: number): number
+  uptimeHistory(size: number, over: number, now: number): number
   uptimeBadge(size: number, over: number, now: number): number
 }
 
@@ -103,6 +106,11 @@ export class AuthDoor {
 
   uptime(state: string, now: number): Uptime {
     return this.#json(this.#core.uptimeView(this.#putAlone(state), now))
+  }
+
+  /** What was seen in each slice of a window. */
+  history(state: string, over: 'hour' | 'day' | 'month', now: number): Slices {
+    return this.#json(this.#core.uptimeHistory(this.#putAlone(state), windows.indexOf(over), now))
   }
 
   /** SVG as text. */
@@ -178,7 +186,7 @@ let opening: Promise<AuthDoor> | undefined
 
 /** Opens the door, once: whoever calls first says where the file is. A failure is not remembered. */
 export function loadAuthDoor(source?: WasmSource): Promise<AuthDoor> {
-  opening ??= make(source ?? new URL('../wasm/auth.wasm', import.meta.url)).catch((error: unknown) => {
+  opening ??= make(source ?? authFile()).catch((error: unknown) => {
     opening = undefined
     throw error
   })

@@ -88,8 +88,10 @@ export class Flights {
   }
 
   async #fly(due: Due): Promise<Step | undefined> {
-    const { record } = this.#on.host
+    const { record, life } = this.#on.host
     const { open } = record
+    const from = performance.now()
+    let told = 'unanswered'
     const sent = this.#on.now()
     const { id } = due
     let settle: (items: readonly PlainItem[]) => void = () => {}
@@ -104,6 +106,7 @@ export class Flights {
       const outcome = await this.#on
         .send({ type: 'refresh' }, { proof: this.#on.proof, limit: Math.max(due.at - sent, 1) })
         .catch((error: unknown): Outcome => ({ kind: 'refused', why: reasonOf(error) }))
+      told = outcome.kind === 'refused' ? outcome.why.code : outcome.kind
       if (outcome.kind !== 'session') {
         nothing()
         return await this.#on.transact(
@@ -124,6 +127,7 @@ export class Flights {
       return undefined
     } finally {
       nothing()
+      life.timed?.('refresh', from, { answer: told })
       if (open.coming === coming) open.coming = undefined
     }
   }

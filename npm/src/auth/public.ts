@@ -25,7 +25,16 @@ import type {
 import type { ActionType, Backend, BackendKind, User as CoreUser, Factor, RemoteSession } from './types.ts'
 
 export type * from './inputs.ts'
-export type { ActionType, BackendKind, Capability, Factor, RemoteSession, Support } from './types.ts'
+export type {
+  ActionType,
+  BackendKind,
+  Capability,
+  Factor,
+  Reason,
+  Refusal,
+  RemoteSession,
+  Support,
+} from './types.ts'
 
 /** A person, alike for all backends. */
 export interface User extends Omit<CoreUser, 'raw'> {

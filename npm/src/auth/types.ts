@@ -304,6 +304,25 @@ export interface UptimeSummary {
   readonly p95?: number
 }
 
+/** What was seen in one slice of time; one in which nothing was seen is not there. */
+export interface UptimeSlice {
+  /** When it begins, milliseconds since 1970. */
+  readonly from: number
+  readonly up: number
+  readonly degraded: number
+  readonly down: number
+  /** Milliseconds; absent where no answer came. */
+  readonly p50?: number
+  readonly p95?: number
+}
+
+export interface Slices {
+  /** Milliseconds of one slice. */
+  readonly width: number
+  /** The oldest first. */
+  readonly slices: readonly UptimeSlice[]
+}
+
 export interface Uptime {
   readonly health: 'unknown' | 'up' | 'degraded' | 'down'
   readonly since?: number

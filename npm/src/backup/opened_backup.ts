@@ -47,7 +47,7 @@ export async function openBackup(
   const unlocked = await unlock({
     now: Date.now,
     core,
-    session,
+    opening: Promise.resolve(session),
     header,
     schemaJson,
     secret,

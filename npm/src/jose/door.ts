@@ -5,6 +5,8 @@
 
 import { importsFor } from '../bare_imports.ts'
 import { type ErrorCode, LockerError } from '../errors.ts'
+import { joseFile } from '../jose_file.ts'
+import { nodeModule } from '../node.ts'
 import { Memory, PackedReader, PackedWriter, textBound } from '../packed.ts'
 import { compile, type WasmSource } from '../wasm_source.ts'
 import { KnownHeaders } from './headers.ts'
@@ -301,7 +303,7 @@ let opened: Door | undefined
 
 /** Opens the door, once: whoever calls first says where the file is. A failure is not remembered. */
 export function loadDoor(source?: WasmSource): Promise<Door> {
-  opening ??= make(source ?? new URL('../wasm/jose.wasm', import.meta.url)).then(
+  opening ??= (source ? make(source) : makeFromFile()).then(
     (door) => {
       opened = door
       return door
@@ -321,6 +323,17 @@ export function door(): Door {
     'unsupported',
     'The core for tokens and cookies is not loaded yet; await loadJose() once before the first call.',
   )
+}
+
+/** Next.js and others like it bundle servers too, and give them an address where only browsers find the file. */
+async function makeFromFile(): Promise<Door> {
+  try {
+    return await make(joseFile())
+  } catch (error) {
+    const { joseWasm } = nodeModule('node:fs') ? await import('#jose_inside') : {}
+    if (!joseWasm) throw error
+    return make(joseWasm)
+  }
 }
 
 async function make(source: WasmSource): Promise<Door> {

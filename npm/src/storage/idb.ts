@@ -77,6 +77,17 @@ function answer(request: IDBOpenDBRequest, limit: number, late: LockerError): Pr
   })
 }
 
+/** What one request answers, before its transaction is complete. A request that fails leaves the others be. */
+export function answered<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = (event) => {
+      event.preventDefault()
+      reject(request.error)
+    }
+  })
+}
+
 /** Resolves when the transaction is complete, rejects with the browser's reason when it is not. */
 export function completed(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {

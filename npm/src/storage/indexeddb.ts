@@ -6,14 +6,16 @@ import { disposed, hasCode } from '../errors.ts'
 import { loaded } from '../wasm_source.ts'
 import { deleteDatabase, openDatabase, storageError, unavailable } from './idb.ts'
 import { Journal } from './journal.ts'
+import { beginClaim } from './journal_place.ts'
 import { keysUnder, LateEntries } from './late.ts'
 import { MainDatabase } from './main_database.ts'
 import { pageNotes, pageStorage } from './notes.ts'
 import { findOrphans, journalNames, type OrphanSource, watchBusy } from './orphans.ts'
 import {
+  type AtOnce,
   databaseName,
   type LockerStorage,
-  type Reader,
+  releaseAll,
   type StorageEvent,
   type StorageSession,
 } from './storage.ts'
@@ -54,7 +56,7 @@ async function openSession(
   given: Omit<OrphanSource, 'local'> & { local(): Storage | undefined },
   destroyLimit: number,
   onEvent: (event: StorageEvent) => void,
-  ahead: ((disk: Reader) => void) | undefined,
+  ahead: ((read: () => AtOnce) => void) | undefined,
 ): Promise<StorageSession> {
   const { factory, database, writer } = given
   let over = false
@@ -71,14 +73,15 @@ async function openSession(
     if (event.type === 'evicted') late.clear()
     onEvent(event)
   })
-  const opening = main.open().then(() => ahead?.(main))
+  const opening = main.open().then(() => ahead?.(() => main.atOnce()))
+  const claiming = beginClaim(given)
   // The page stands still while localStorage is read for the first time; by now the disk is at work.
   const local = given.local()
   const source = { ...given, local }
   const late = new LateEntries(local, database, writer)
   const journal = new Journal(source, late, () => main.ensure())
 
-  const failure = await firstFailure([opening, journal.open()])
+  const failure = await firstFailure([opening, journal.open(claiming)])
   if (failure) {
     main.close()
     journal.end(failure)
@@ -104,8 +107,13 @@ async function openSession(
     parts: async () => (await loaded('part_store.js', import('./part_store.ts'))).partStore(main),
 
     async orphans() {
-      const own = await journal.strangers()
-      const { orphans, busy } = await findOrphans(source, journal.name)
+      await journal.settled()
+      const others = findOrphans(source, journal.name)
+      const own = await journal.strangers().catch((error: unknown) => {
+        others.then(({ orphans }) => releaseAll(orphans)).catch(() => {})
+        throw error
+      })
+      const { orphans, busy } = await others
       stopWatching()
       if (!over) stopWatching = watchBusy(source, busy, () => onEvent({ type: 'orphans' }))
       return own ? [own, ...orphans] : orphans

@@ -7,7 +7,7 @@ import { disposed, type LockerError } from '../errors.ts'
 import type { JournalEntry } from '../format.ts'
 import { compact } from './compact.ts'
 import { abortReason, isLost, storageError } from './idb.ts'
-import { JournalPlace } from './journal_place.ts'
+import { type Claiming, JournalPlace } from './journal_place.ts'
 import { deleteEntries, readEntries } from './journal_stores.ts'
 import type { LateEntries } from './late.ts'
 import type { OrphanSource } from './orphans.ts'
@@ -60,8 +60,8 @@ export class Journal {
     return this.#place.name
   }
 
-  open(): Promise<void> {
-    return this.#place.open()
+  open(claiming: Claiming): Promise<void> {
+    return this.#place.open(claiming)
   }
 
   append(entry: JournalEntry): Completion {
@@ -126,9 +126,13 @@ export class Journal {
     if (error) throw error
   }
 
+  /** Resolves when it is known which journal this tab owns. */
+  settled(): Promise<void> {
+    return this.#place.settled()
+  }
+
   /** What a former owner left in the journal this tab now owns. */
   async strangers(): Promise<Orphan | undefined> {
-    await this.#place.settled()
     const database = this.#place.database
     if (database === undefined) return undefined
     const { keys, values } = await readEntries(database)

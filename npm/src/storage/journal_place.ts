@@ -7,6 +7,21 @@ import { letGo, openDatabase, whenLost } from './idb.ts'
 import { journalStores } from './journal_stores.ts'
 import type { OrphanSource } from './orphans.ts'
 
+/** A claim that is being made, and the journal that most tabs get: opened meanwhile, which reads and writes nothing. */
+export interface Claiming {
+  claim: Promise<Claim | undefined>
+  first: Promise<IDBDatabase | undefined> | undefined
+}
+
+/** Begins to claim a journal. Whoever does must open a place with it. */
+export function beginClaim({ factory, locks, database }: Omit<OrphanSource, 'local'>): Claiming {
+  const first = locks && openDatabase(factory, journalName(database, 0), journalStores, true)
+  first?.catch(() => {
+    // Told where it turns out to be the one.
+  })
+  return { claim: claimFirst(locks, database), first }
+}
+
 export interface JournalPlaceOptions extends OrphanSource {
   /** The connection is gone, and perhaps what was written through it. */
   onLost: (database: IDBDatabase) => void
@@ -42,13 +57,20 @@ export class JournalPlace {
     return this.#hidden || this.#reclaiming !== undefined || sendsLate()
   }
 
-  async open(): Promise<void> {
-    const { locks, local, database, writer } = this.#options
-    this.#claim = await claimFirst(locks, database)
+  async open({ claim, first }: Claiming): Promise<void> {
+    const { local, database, writer } = this.#options
+    this.#claim = await claim
     this.name = this.#claim?.name ?? journalName(database, writer)
+    const isFirst = this.name === journalName(database, 0)
+    if (!isFirst) void first?.then((other) => other?.close()).catch(() => {})
+    // Ended by what else could not be opened.
+    if (this.#ended) {
+      if (isFirst) void first?.then((own) => own?.close()).catch(() => {})
+      return this.#release()
+    }
     note(local, this.name)
     try {
-      await this.#connect(this.name)
+      await this.#connect(this.name, isFirst ? first : undefined)
     } catch (cause) {
       this.#claim?.release()
       throw cause
@@ -90,8 +112,11 @@ export class JournalPlace {
     this.#claim = undefined
   }
 
-  async #connect(name: string): Promise<void> {
-    const database = await openDatabase(this.#options.factory, name, journalStores, true)
+  async #connect(
+    name: string,
+    opening = openDatabase(this.#options.factory, name, journalStores, true),
+  ): Promise<void> {
+    const database = await opening
     if (this.#ended) database?.close()
     if (this.#ended || !database) return
     this.name = name

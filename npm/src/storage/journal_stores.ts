@@ -1,5 +1,5 @@
 /** What lies in a journal's database, and how it is read and emptied by its owner or its heirs. */
-import { completed, type Stores } from './idb.ts'
+import { answered, completed, type Stores } from './idb.ts'
 
 export const journalStores: Stores = { entries: { autoIncrement: true } }
 
@@ -9,12 +9,9 @@ export interface StoredEntries {
 }
 
 export async function readEntries(database: IDBDatabase): Promise<StoredEntries> {
-  const transaction = database.transaction('entries')
-  const store = transaction.objectStore('entries')
-  const keys = store.getAllKeys()
-  const values = store.getAll()
-  await completed(transaction)
-  return { keys: keys.result, values: values.result }
+  const store = database.transaction('entries').objectStore('entries')
+  const [keys, values] = await Promise.all([answered(store.getAllKeys()), answered(store.getAll())])
+  return { keys, values }
 }
 
 export async function deleteEntries(database: IDBDatabase, keys: readonly IDBValidKey[]): Promise<void> {

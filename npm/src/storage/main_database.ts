@@ -8,6 +8,7 @@ import { compact } from './compact.ts'
 import {
   ANSWER_LIMIT_MS,
   abortReason,
+  answered,
   completed,
   isLost,
   letGo,
@@ -17,7 +18,7 @@ import {
   storageError,
   whenLost,
 } from './idb.ts'
-import type { Changes, Snapshot, StorageEvent } from './storage.ts'
+import type { AtOnce, Changes, Snapshot, StorageEvent } from './storage.ts'
 
 /** Records read at a time: few enough to bound memory, many enough to keep the disk busy. */
 const BATCH = 2_000
@@ -67,6 +68,35 @@ export class MainDatabase {
 
   load(ids: readonly string[] | 'all'): Promise<Snapshot> {
     return this.#withDatabase((database) => this.#run(database, 'readonly', ids, undefined, 'default'))
+  }
+
+  /** See the port: one transaction, which reads first what is needed first. What of it fails by itself is waited for
+   *  with the rest, never begun anew beside it: where the disk does not answer, one time limit is enough. */
+  atOnce(): AtOnce {
+    let header: Promise<unknown> | undefined
+    let keys: Promise<[IDBValidKey[], CryptoKey[]]> | undefined
+    const first = (transaction: IDBTransaction) => {
+      header = answered(transaction.objectStore('meta').get('header'))
+      const store = transaction.objectStore('keys')
+      keys = Promise.all([answered(store.getAllKeys()), answered<CryptoKey[]>(store.getAll())])
+      // Told where they are waited for.
+      keys.catch(() => {})
+    }
+    const all = this.#withDatabase((database) =>
+      this.#run(database, 'readonly', 'all', undefined, 'default', first),
+    )
+    const [firstHeader, firstKeys] = [header, keys]
+    const headerOfAll = async () => (await all).header
+    return {
+      header: firstHeader?.catch(headerOfAll) ?? headerOfAll(),
+      key: async (name) => {
+        const found = await firstKeys?.catch(() => {})
+        if (found) return found[1][found[0].indexOf(name)]
+        await all
+        return this.key(name)
+      },
+      all,
+    }
   }
 
   /** See the port. */
@@ -227,9 +257,10 @@ export class MainDatabase {
     ids: readonly string[] | 'all',
     fn: ((found: Snapshot) => Changes | undefined) | undefined,
     durability: IDBTransactionDurability,
+    first?: (transaction: IDBTransaction) => void,
   ): Promise<Snapshot> {
     return new Promise((resolve, reject) => {
-      const used = fn ? ['meta', 'records', 'keys'] : ['meta', 'records']
+      const used = fn || first ? ['meta', 'records', 'keys'] : ['meta', 'records']
       const transaction = database.transaction(used, mode, { durability })
       const found: Snapshot = { header: undefined, root: undefined, attempts: undefined, records: new Map() }
       let written: Changes | undefined
@@ -241,17 +272,20 @@ export class MainDatabase {
       }, ANSWER_LIMIT_MS)
       const begun = () => clearTimeout(waiting)
 
-      transaction.oncomplete = () => {
+      const settled = () => {
         this.#lockerId = lockerIdOf(written?.header ?? found.header) ?? this.#lockerId
         resolve(found)
       }
+      transaction.oncomplete = settled
       transaction.onabort = () => {
         begun()
         reject(thrown ?? abortReason(transaction))
       }
 
+      first?.(transaction)
       read(transaction, ids, found, begun, () => {
-        if (fn === undefined) return
+        // All is read; that the transaction is over, too, would be one more turn.
+        if (fn === undefined) return settled()
         try {
           written = fn(found)
           if (written) write(transaction, written)

@@ -51,6 +51,10 @@ export interface Orphan {
   release(): void
 }
 
+export function releaseAll(orphans: readonly Orphan[]): void {
+  for (const orphan of orphans) orphan.release()
+}
+
 /** Something the storage noticed by itself. */
 export type StorageEvent =
   /** The main database was deleted, or belongs to another locker now. */
@@ -74,16 +78,20 @@ export interface PartStore {
   remove(ids: readonly string[]): Promise<void>
 }
 
-/** What can be read from one locker's main database. */
-export interface Reader {
+/** Everything in one locker's main database, each part told as soon as it is there. */
+export interface AtOnce {
+  header: Promise<unknown>
+  /** A key from the store `keys`. */
+  key(name: string): Promise<CryptoKey | undefined>
+  all: Promise<Snapshot>
+}
+
+/** One tab's hold on one locker's databases. */
+export interface StorageSession {
   /** One readonly transaction. */
   load(ids: readonly string[] | 'all'): Promise<Snapshot>
   /** A key from the store `keys`. */
   key(name: string): Promise<CryptoKey | undefined>
-}
-
-/** One tab's hold on one locker's databases. */
-export interface StorageSession extends Reader {
   /** Hands an entry over to this tab's journal in the present task. Synchronous; throws only
    *  `storage_closed` when the journal cannot be had even for a later try. */
   append(entry: JournalEntry): Completion
@@ -123,13 +131,13 @@ export interface StorageSession extends Reader {
 export interface LockerStorage {
   /** Opens the databases (empty if they are new) and this tab's journal. Never writes a header.
    *  Rejects with `storage_unavailable` or `storage_closed`. `ahead`: called once the main database can be read, where
-   *  that is before everything else is ready; a storage may leave it. */
+   *  that is before everything else is ready, with what reads all of it; a storage may leave it. */
   open(
     name: LockerName,
     options: {
       writer: Uint8Array<ArrayBuffer>
       onEvent: (event: StorageEvent) => void
-      ahead?: ((disk: Reader) => void) | undefined
+      ahead?: ((read: () => AtOnce) => void) | undefined
     },
   ): Promise<StorageSession>
   /** Small plain text that is read synchronously, for `mirror`; `null` where there is none. */

@@ -1,9 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The public types of `/uptime`. */
 import type { AuthBackend } from '../auth/public.ts'
-import type { Uptime as Seen } from '../auth/types.ts'
+import type { Uptime as Seen, Slices } from '../auth/types.ts'
 import type { LocksPort } from '../locks.ts'
 import type { WasmSource } from '../wasm_source.ts'
+
+export type { UptimeSummary } from '../auth/types.ts'
 
 /** What is looked at: an address, or a backend, which is asked in the way of its kind. */
 export type UptimeService = {
@@ -25,7 +27,17 @@ export interface ServiceUptime extends Omit<Seen, 'nextLook'> {
   readonly name: string
 }
 
+export type { UptimeSlice } from '../auth/types.ts'
+
 export type UptimeWindow = 'hour' | 'day' | 'month'
+
+/** What was seen over a window, slice by slice: minutes of an hour, quarters of an hour of a day, quarters of a day of a
+ *  month. */
+export interface UptimeHistory extends Slices {
+  /** The window, milliseconds since 1970. */
+  readonly from: number
+  readonly to: number
+}
 
 export interface BadgeOptions {
   /** The service's name, if not said. */
@@ -87,6 +99,8 @@ export interface Uptime extends Disposable {
   subscribe(listener: () => void): () => void
   /** Looks at all services now. Rejects where `auth.wasm` cannot be loaded. */
   look(): Promise<void>
+  /** What a chart of a service draws; without slices before `ready`. `'day'` if not said. */
+  history(name: string, over?: UptimeWindow): UptimeHistory
   /** The badge of a service as SVG text, to be put into a page or a file; '' before `ready`. */
   badgeSvg(name: string, options?: BadgeOptions): string
   /** Stops. What was seen stays kept. */

@@ -1,6 +1,6 @@
 /** One service: looked at when it is due, by whichever tab has the turn. */
 import type { AuthDoor } from '../auth/door.ts'
-import type { Backend } from '../auth/types.ts'
+import type { Backend, Slices } from '../auth/types.ts'
 import { type TurnPorts, takeTurn } from './turn.ts'
 import type { ServiceUptime, UptimePage, UptimeService, UptimeWindow } from './types.ts'
 
@@ -84,6 +84,10 @@ export class Watch {
 
   badge(label: string, over: UptimeWindow): string {
     return this.#door.badge(this.#kept().state, label, over, this.#ports.now())
+  }
+
+  history(over: UptimeWindow): Slices {
+    return this.#door.history(this.#kept().state, over, this.#ports.now())
   }
 
   /** Takes part in looking, or not. Also to be called when the device may have slept. */

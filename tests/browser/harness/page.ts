@@ -7,26 +7,10 @@ import { type Spy, spied } from '../../suite/disk.ts'
 import { type AnyLocker, settled, until } from '../../suite/help.ts'
 import { partsOn } from '../../suite/large_help.ts'
 import { labour } from './labour.ts'
+import { wasmBytes } from './memories.ts'
 import { reopened, wander } from './wander.ts'
 
 if (location.search === '?nolocks') Object.defineProperty(navigator, 'locks', { value: undefined })
-
-/** Every WASM memory of this page that is still in use. */
-const memories: WeakRef<WebAssembly.Memory>[] = []
-const { instantiate } = WebAssembly
-WebAssembly.instantiate = (async (...given: Parameters<typeof instantiate>) => {
-  const made: unknown = await instantiate(...given)
-  const { exports } =
-    made instanceof WebAssembly.Instance ? made : (made as { instance: WebAssembly.Instance }).instance
-  for (const each of Object.values(exports)) {
-    if (each instanceof WebAssembly.Memory) memories.push(new WeakRef(each))
-  }
-  return made
-}) as typeof instantiate
-
-function wasmBytes(): number {
-  return memories.reduce((sum, each) => sum + (each.deref()?.buffer.byteLength ?? 0), 0)
-}
 
 type Options = NonNullable<Parameters<typeof createLocker>[0]>
 

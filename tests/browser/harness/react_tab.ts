@@ -8,12 +8,14 @@ import type { ChromiumBrowsing } from './ports.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** A fresh tab; when the test is over, nothing may have been complained about in its console but what is `due`. */
+/** A fresh tab; when the test is over, nothing may have been complained about in its console but what is `due`. Passkeys
+ *  take the `host` 'localhost': an address is no relying party. */
 export async function reactTab(
   t: SuiteContext,
   { chromium, server }: ChromiumBrowsing,
   query = '',
   due?: RegExp,
+  host = '127.0.0.1',
 ): Promise<Page> {
   const complaints: string[] = []
   const prepare = async (page: Page) => {
@@ -22,7 +24,8 @@ export async function reactTab(
     })
     page.on('pageerror', (error) => complaints.push(String(error)))
   }
-  const { page } = await chromium.open(`${server.origin}/react.html${query}`, { prepare })
+  const origin = server.origin.replace('127.0.0.1', host)
+  const { page } = await chromium.open(`${origin}/react.html${query}`, { prepare })
   t.after(async () => {
     await page.close()
     expect(

@@ -1,4 +1,4 @@
-/** A static server on 127.0.0.1 with exactly the policy the README promises, and a log that pages write to. */
+/** A static server on 127.0.0.1 with exactly the policy that docs/getting_started.md names, and a log that pages write to. */
 
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'

@@ -1,7 +1,9 @@
 import { useStore } from '@nanostores/react'
-import { type Opening, useOpening } from '../hooks/use_opening.ts'
+import { useOpening } from '../hooks/use_opening.ts'
 import type { Demo } from '../lockers.ts'
-import { LockClosed, Warning } from './icons.tsx'
+import { DirectGate } from './direct_gate.tsx'
+import { Warning } from './icons.tsx'
+import { LockedGate } from './locked_gate.tsx'
 import { PassphraseForm } from './passphrase_form.tsx'
 import { Progress } from './progress.tsx'
 
@@ -10,9 +12,18 @@ export function Gate({ demo }: { demo: Demo }) {
   const status = useStore(demo.stores.$status)
   const opening = useOpening(demo)
 
+  // Stays while it works, so that what was typed and chosen is there again after a refusal.
+  if (status.state === 'locked' || (opening.busy && !opening.creating)) {
+    return <LockedGate demo={demo} opening={opening} />
+  }
   if (opening.busy || status.state === 'unlocking') {
     return (
-      <Progress demo={demo} creating={opening.creating} cancel={opening.busy ? opening.cancel : undefined} />
+      <Progress
+        demo={demo}
+        creating={opening.creating}
+        by={opening.by}
+        cancel={opening.busy ? opening.cancel : undefined}
+      />
     )
   }
   if (status.state === 'opening') {
@@ -36,40 +47,14 @@ export function Gate({ demo }: { demo: Demo }) {
     )
   }
   return demo.mode === 'device' ? (
-    <DeviceGate absent={status.state === 'absent'} opening={opening} />
+    <DirectGate
+      title="Nothing is left"
+      text="Keys, records and journal are deleted. Reload, or start again with a new key."
+      label="Start again"
+      open={opening.createDevice}
+      refusal={opening.refusal}
+    />
   ) : (
-    <PassphraseForm creating={status.state === 'absent'} name={demo.name} opening={opening} />
-  )
-}
-
-interface DeviceGateProps {
-  absent: boolean
-  opening: Opening
-}
-
-function DeviceGate({ absent, opening }: DeviceGateProps) {
-  return (
-    <div className="card gate">
-      <h3>
-        <LockClosed /> {absent ? 'Nothing is left' : 'Locked'}
-      </h3>
-      <p>
-        {absent
-          ? 'Keys, records and journal are deleted. Reload, or start again with a new key.'
-          : 'The keys are wiped from memory. The key of this device opens the locker again.'}
-      </p>
-      {opening.refusal && (
-        <p className="error" role="alert">
-          {opening.refusal.message}
-        </p>
-      )}
-      <button
-        type="button"
-        className="button primary"
-        onClick={absent ? opening.createDevice : opening.unlockDevice}
-      >
-        {absent ? 'Start again' : 'Open with this device'}
-      </button>
-    </div>
+    <PassphraseForm creating name={demo.name} opening={opening} />
   )
 }

@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Opening } from '../hooks/use_opening.ts'
 import { LockClosed } from './icons.tsx'
 
@@ -6,10 +6,14 @@ interface Props {
   creating: boolean
   name: string
   opening: Opening
+  /** Whether the person has just turned to it. */
+  focused?: boolean
+  /** Other ways in. */
+  children?: ReactNode
 }
 
 /** Creates the locker when there is none, and unlocks it when there is. */
-export function PassphraseForm({ creating, name, opening }: Props) {
+export function PassphraseForm({ creating, name, opening, focused = false, children }: Props) {
   const id = useId()
   const [passphrase, setPassphrase] = useState('')
   const [repeated, setRepeated] = useState('')
@@ -17,10 +21,13 @@ export function PassphraseForm({ creating, name, opening }: Props) {
   const [problem, setProblem] = useState('')
   const first = useRef<HTMLInputElement>(null)
 
+  const refusal = opening.refusal?.by === 'passphrase' ? opening.refusal : undefined
+  const elsewhere = Boolean(opening.refusal && !refusal)
+
   // After a refusal the form is there again, and the person goes on typing.
   useEffect(() => {
-    if (opening.refusal) first.current?.focus()
-  }, [opening.refusal])
+    if (refusal || (focused && !elsewhere)) first.current?.focus()
+  }, [refusal, focused, elsewhere])
 
   function submit(event: FormEvent) {
     event.preventDefault()
@@ -32,7 +39,7 @@ export function PassphraseForm({ creating, name, opening }: Props) {
     void (creating ? opening.create(passphrase) : opening.unlock(passphrase))
   }
 
-  const error = problem || (opening.refusal?.code === 'aborted' ? '' : opening.refusal?.message)
+  const error = problem || (refusal?.stopped ? '' : refusal?.message)
   const type = shown ? 'text' : 'password'
   return (
     <form className="card gate" onSubmit={submit} noValidate>
@@ -41,7 +48,7 @@ export function PassphraseForm({ creating, name, opening }: Props) {
       </h3>
       <p>
         {creating
-          ? 'Four or five random words are good. It never leaves this device, and it cannot be recovered.'
+          ? 'Four or five random words are good. It never leaves this device, and nobody can reset it.'
           : 'Your passphrase opens the locker.'}
       </p>
       {/* Password managers want to know whose passphrase it is. */}
@@ -83,8 +90,9 @@ export function PassphraseForm({ creating, name, opening }: Props) {
           <input type="checkbox" checked={shown} onChange={(event) => setShown(event.target.checked)} />
           Show it
         </label>
-        {opening.refusal?.code === 'aborted' && <p className="quiet">Stopped. Nothing was changed.</p>}
+        {refusal?.stopped && <p className="quiet">{refusal.message}</p>}
       </div>
+      {children}
     </form>
   )
 }

@@ -1,3 +1,4 @@
+import type { SlotKind } from '@kbve/locker'
 import { useStore } from '@nanostores/react'
 import { useEffect, useRef, useState } from 'react'
 import type { Demo } from '../lockers.ts'
@@ -5,21 +6,27 @@ import type { Demo } from '../lockers.ts'
 interface Props {
   demo: Demo
   creating: boolean
+  by: SlotKind
   cancel: (() => void) | undefined
 }
 
-const steps = {
-  loading: 'Loading the WebAssembly core…',
-  deriving:
+const loading = 'Loading the WebAssembly core…'
+const opening = 'Checking the header and opening the records…'
+
+const derivings: Record<SlotKind, string> = {
+  passphrase:
     'Deriving the key from the passphrase with Argon2id, in a worker. This is meant to take a moment.',
-  opening: 'Checking the header and opening the records…',
+  recovery: 'Deriving the key from the recovery code.',
+  passkey: 'Your browser asks for the passkey.',
+  device: 'Fetching the key of this browser.',
 }
 
 /** Argon2id says nothing on its way, so this shows the step it is in and the time that passed, no invented percent. */
-export function Progress({ demo, creating, cancel }: Props) {
+export function Progress({ demo, creating, by, cancel }: Props) {
   const { progress } = useStore(demo.stores.$status)
   const elapsed = useElapsed()
   const button = useRef<HTMLButtonElement>(null)
+  const steps = { loading, deriving: derivings[by], opening }
   const title = creating ? 'Creating the locker' : 'Opening the locker'
 
   // The button that started this is gone; Enter and Space now cancel.

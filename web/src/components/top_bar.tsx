@@ -1,6 +1,6 @@
 import { useStore } from '@nanostores/react'
-import { type View, views } from '../address.ts'
-import type { Demo } from '../lockers.ts'
+import { addressOf, type Place, rooms } from '../address.ts'
+import { type Demo, demoOf } from '../lockers.ts'
 import { LockClosed, LockOpen } from './icons.tsx'
 
 const words: Record<string, string> = {
@@ -12,7 +12,9 @@ const words: Record<string, string> = {
   failed: 'Failed',
 }
 
-export function TopBar({ view, demo }: { view: View; demo: Demo | undefined }) {
+export function TopBar({ place }: { place: Place }) {
+  const shown = rooms.find(({ room }) => room === place.room)?.modes.length
+  const demo = shown ? demoOf(place.mode) : undefined
   return (
     <header className="top">
       <p className="brand">
@@ -21,10 +23,10 @@ export function TopBar({ view, demo }: { view: View; demo: Demo | undefined }) {
           Locker <small>@kbve/locker</small>
         </span>
       </p>
-      <nav className="segments" aria-label="What the page shows">
-        {views.map((other) => (
-          <a key={other.view} href={`#${other.view}`} aria-current={other.view === view ? 'page' : undefined}>
-            {other.label}
+      <nav className="segments" aria-label="Rooms">
+        {rooms.map(({ room, label }) => (
+          <a key={room} href={addressOf(room)} aria-current={room === place.room ? 'page' : undefined}>
+            {label}
           </a>
         ))}
       </nav>

@@ -1,21 +1,33 @@
 import { atom, onMount } from 'nanostores'
 import type { Demo } from '../lockers.ts'
-import { hex, tight } from './hex.ts'
-import { type Disk, type DiskRecord, readDisk } from './read_disk.ts'
+import { tight } from './hex.ts'
+import { type Disk, type DiskHeader, type DiskRecord, readDisk } from './read_disk.ts'
 
 export interface DiskView extends Disk {
   /** How often each id has been seen to change; a row shows a mark when its number goes up. */
   changes: ReadonlyMap<string, number>
 }
 
-function fingerprint(record: DiskRecord): string {
-  return `${record.rev} ${tight(record.writer)} ${hex(record.box, 16)} ${record.box.length}`
+function fingerprint({ rev, writer, epoch, expires, nonce, box }: DiskRecord): string {
+  return `${rev} ${tight(writer)} ${epoch} ${expires} ${tight(nonce)} ${box.length} ${checksum(box)}`
+}
+
+/** FNV-1a: any one byte that is another one gives another number. */
+function checksum(bytes: Uint8Array): number {
+  let sum = 0x811c9dc5
+  for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193)
+  return sum >>> 0
+}
+
+/** Every byte of it, as text. */
+function whole(header: DiskHeader): string {
+  return JSON.stringify(header, (_, part: unknown) => (part instanceof Uint8Array ? tight(part) : part))
 }
 
 function signature(disk: Disk): string {
   return JSON.stringify([
     disk.database,
-    disk.header?.rev,
+    disk.header && whole(disk.header),
     disk.root && fingerprint(disk.root),
     disk.records.map((record) => [record.id, fingerprint(record)]),
     disk.journals.map((journal) => [journal.database, journal.records.map(fingerprint)]),

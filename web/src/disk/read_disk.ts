@@ -14,16 +14,32 @@ export interface DiskRecord {
 }
 
 export interface DiskSlot {
+  id: Uint8Array
   kind: string
   label: string
+  created: number
   kdf: Record<string, unknown>
+  nonce: Uint8Array
   wrapped: Uint8Array
+}
+
+export interface DiskHeader {
+  format: number
+  rev: number
+  locker_id: Uint8Array
+  key_id: Uint8Array
+  tenant: string
+  name: string
+  created: number
+  epoch: number
+  slots: DiskSlot[]
+  mac: Uint8Array
 }
 
 export interface Disk {
   /** The main database's name; undefined when there is none. */
   database: string | undefined
-  header: { rev: number; epoch: number; locker_id: Uint8Array; slots: DiskSlot[] } | undefined
+  header: DiskHeader | undefined
   root: DiskRecord | undefined
   records: DiskRecord[]
   journals: { database: string; records: DiskRecord[] }[]
@@ -128,12 +144,29 @@ export async function readDisk(lockerName: string): Promise<Disk> {
 
 /** Changes one bit of a sealed box behind the locker's back, as a bad disk or a curious person would. */
 export async function flipBit(database: string, id: string): Promise<void> {
-  await reading(database, async (main) => {
-    const store = main.transaction('records', 'readwrite').objectStore('records')
-    const record: DiskRecord | undefined = await settled(store.get(id))
-    const first = record?.box[0]
-    if (!record || first === undefined) return
-    record.box[0] = first ^ 1
-    await settled(store.put(record))
+  await changeStored(database, 'records', id, (found) => {
+    const { box } = found as DiskRecord
+    const first = box[0]
+    if (first === undefined) return false
+    box[0] = first ^ 1
+    return true
   })
+}
+
+/** Lets `change` change what lies there, and writes it back where that says so. False where nothing was written. */
+export async function changeStored(
+  database: string,
+  storeName: 'records' | 'meta',
+  key: string,
+  change: (found: unknown) => boolean,
+): Promise<boolean> {
+  const changed = await reading(database, async (main) => {
+    const store = main.transaction(storeName, 'readwrite').objectStore(storeName)
+    const found: unknown = await settled(store.get(key))
+    if (typeof found !== 'object' || found === null || !change(found)) return false
+    // The header and the root lie under a key of their own, a record under its id.
+    await settled(store.keyPath === null ? store.put(found, key) : store.put(found))
+    return true
+  })
+  return changed ?? false
 }

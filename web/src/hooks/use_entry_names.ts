@@ -1,13 +1,16 @@
 import { useEffect, useState } from 'react'
 import type { Demo } from '../lockers.ts'
 
-/** Names of the application's entries, without the draft, which has a field of its own. Looked at again
+/** What has a place of its own on the page. */
+const elsewhere = ['draft', 'file', 'file-name']
+
+/** Names of the application's entries, without those that are shown elsewhere. Looked at again
  *  every second too, because an entry that expires changes nothing anybody is told about. */
 export function useEntryNames({ locker }: Demo): string[] {
   const [names, setNames] = useState<string[]>([])
   useEffect(() => {
     const look = () => {
-      const found = locker.entries.list().filter((name) => name !== 'draft')
+      const found = locker.entries.list().filter((name) => !elsewhere.includes(name))
       setNames((before) => (before.join('\n') === found.join('\n') ? before : found))
     }
     look()

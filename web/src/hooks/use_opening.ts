@@ -1,9 +1,12 @@
-import { LockerError } from '@kbve/locker'
+import { LockerError, type SlotKind } from '@kbve/locker'
 import { useRef, useState } from 'react'
 import type { Demo } from '../lockers.ts'
 
 export interface Refusal {
-  code: string
+  /** What was to open the locker. */
+  by: SlotKind
+  /** Given up by the person, which is no error. */
+  stopped: boolean
   message: string
 }
 
@@ -12,20 +15,23 @@ export function useOpening({ locker }: Demo) {
   const running = useRef<AbortController | null>(null)
   const [busy, setBusy] = useState(false)
   const [creating, setCreating] = useState(false)
+  const [by, setBy] = useState<SlotKind>('passphrase')
   const [refusal, setRefusal] = useState<Refusal>()
 
-  async function attempt(open: (signal: AbortSignal) => Promise<unknown>) {
+  async function attempt(kind: SlotKind, open: (signal: AbortSignal) => Promise<unknown>) {
     if (running.current) return
     const controller = new AbortController()
     running.current = controller
     setCreating(locker.status.state === 'absent')
+    setBy(kind)
     setBusy(true)
     setRefusal(undefined)
     try {
       await open(controller.signal)
     } catch (caught) {
       if (!(caught instanceof LockerError)) throw caught
-      setRefusal({ code: caught.code, message: caught.message })
+      const stopped = caught.code === 'aborted' && controller.signal.aborted
+      setRefusal({ by: kind, stopped, message: stopped ? 'Stopped. Nothing was changed.' : caught.message })
     } finally {
       running.current = null
       setBusy(false)
@@ -36,11 +42,19 @@ export function useOpening({ locker }: Demo) {
     busy,
     /** Whether the attempt makes a new locker. */
     creating,
+    /** What the attempt opens the locker with. */
+    by,
     refusal,
-    createDevice: () => attempt((signal) => locker.create({ device: true }, { signal })),
-    create: (passphrase: string) => attempt((signal) => locker.create({ passphrase }, { signal })),
-    unlock: (passphrase: string) => attempt((signal) => locker.unlock({ passphrase }, { signal })),
-    unlockDevice: () => attempt(() => locker.unlock({ device: true })),
+    createDevice: () => attempt('device', (signal) => locker.create({ device: true }, { signal })),
+    create: (passphrase: string) =>
+      attempt('passphrase', (signal) => locker.create({ passphrase }, { signal })),
+    unlock: (passphrase: string) =>
+      attempt('passphrase', (signal) => locker.unlock({ passphrase }, { signal })),
+    unlockRecovery: (recovery: string) =>
+      attempt('recovery', (signal) => locker.unlock({ recovery }, { signal })),
+    unlockPasskey: () => attempt('passkey', (signal) => locker.unlock({ passkey: true }, { signal })),
+    unlockDevice: () => attempt('device', () => locker.unlock({ device: true })),
+    forget: () => setRefusal(undefined),
     cancel: () => running.current?.abort(),
   }
 }

@@ -1,10 +1,12 @@
 import { LockerError, loadJose } from '@kbve/locker/jose'
 import { useEffect, useState } from 'react'
+import { RoomIntro } from '../components/room_intro.tsx'
 import { type Asked, checkToken } from './checks.ts'
 import { Claims } from './claims.tsx'
 import { makeSample } from './sample.ts'
 import { TokenForm } from './token_form.tsx'
 import { Verdicts } from './verdicts.tsx'
+import '../styles/tokens_lab.css'
 
 const nothing: Asked = { token: '', key: '', algorithm: 'ES256', issuer: '', audience: '', tolerance: 0 }
 
@@ -17,13 +19,10 @@ export function TokenLab() {
   const findings = problem === '' && asked.token.trim() !== '' ? checkToken(asked, now) : undefined
   return (
     <>
-      <div className="intro">
-        <h1>What a token says, and what of it is proved</h1>
-        <p className="lead">
-          Signatures are checked by the same C++ in WebAssembly that your application would call,
-          synchronously. Nothing you paste leaves this page, and nothing of it is kept.
-        </p>
-      </div>
+      <RoomIntro
+        title="What a token says, and what of it is proved"
+        lead="Signatures are checked by the same C++ in WebAssembly that your application would call, synchronously. Nothing you paste leaves this page, and nothing of it is kept."
+      />
       {problem && problem !== 'loading' && (
         <p className="error" role="alert">
           {problem}

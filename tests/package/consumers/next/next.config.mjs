@@ -1,0 +1,2 @@
+// Nothing here is for the package.
+export default {}

@@ -1,0 +1,4 @@
+/** The jobs without React. */
+import { jobs } from './job.js'
+
+globalThis.package = jobs()

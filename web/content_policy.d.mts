@@ -1,0 +1,4 @@
+export const pagePolicy: string
+export const outlookPolicy: string
+export const pageHeader: string
+export const outlookHeader: string

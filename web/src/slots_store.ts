@@ -1,0 +1,33 @@
+import type { Locker, SlotInfo } from '@kbve/locker'
+import { atom, onMount } from 'nanostores'
+
+/** The keyslots as a store; `undefined` until they are known. Looked at again every second, because nobody is told of
+ *  those that another tab adds and removes. */
+export function slotsStore(locker: Locker) {
+  const $slots = atom<readonly SlotInfo[] | undefined>(undefined)
+
+  async function refresh() {
+    try {
+      const found = await locker.slots.list()
+      if (JSON.stringify(found) !== JSON.stringify($slots.get())) $slots.set(found)
+    } catch {
+      // Whoever opens the locker is told what is the matter.
+    }
+  }
+
+  onMount($slots, () => {
+    let { state } = locker.status
+    const stop = locker.on('status', (status) => {
+      if (status.state !== state) void refresh()
+      state = status.state
+    })
+    const timer = setInterval(() => document.visibilityState === 'visible' && void refresh(), 1000)
+    void refresh()
+    return () => {
+      stop()
+      clearInterval(timer)
+    }
+  })
+
+  return { $slots, refresh }
+}
