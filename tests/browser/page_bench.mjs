@@ -7,23 +7,33 @@ const categories = ['disabled-by-default-devtools.timeline']
 
 const startTrace = (page) => page.context().browser().startTracing(page, { categories })
 
-/** What the page's own thread worked on at a stretch, the longest first: milliseconds of the processor, so that a machine
- *  that is busy with something else is not held against the page. */
+/** RAIL's bar for an answer. */
+const longestAllowedMs = 100
+
+/** What the page's own thread worked on at a stretch, the longest first: in milliseconds of the processor, so that time in
+ *  which the machine was busy with something else is not held against the page; or by the clock where that says less, for
+ *  some virtual machines count a thread more processor time than has passed. */
 async function longestTasks(page) {
   const { traceEvents } = JSON.parse(String(await page.context().browser().stopTracing()))
-  const tasks = traceEvents.filter(({ name, tdur }) => /RunTask$/.test(name) && tdur > 0)
-  // The page's thread has the most work of all.
   const threads = new Map()
-  for (const task of tasks) {
+  for (const task of traceEvents.filter(({ name, tdur }) => /RunTask$/.test(name) && tdur > 0)) {
     const thread = `${task.pid} ${task.tid}`
     if (!threads.has(thread)) threads.set(thread, [])
     threads.get(thread).push(task)
   }
-  const sums = [...threads].map(([thread, own]) => [thread, own.reduce((sum, { tdur }) => sum + tdur, 0)])
+  // The page's thread has the most work of all.
+  const sums = [...threads.values()].map((own) => [own, own.reduce((sum, { tdur }) => sum + tdur, 0)])
   const [[busiest]] = sums.sort((x, y) => y[1] - x[1])
-  return threads
-    .get(busiest)
-    .map(({ tdur }) => Math.round(tdur / 1000))
+  // A task is told by two events, one within the other.
+  let end = 0
+  return busiest
+    .sort((x, y) => x.ts - y.ts || y.dur - x.dur)
+    .filter(({ ts, dur }) => {
+      if (ts < end) return false
+      end = ts + dur
+      return true
+    })
+    .map(({ dur, tdur }) => Math.round(Math.min(dur, tdur) / 1000))
     .sort((x, y) => y - x)
 }
 
@@ -43,7 +53,7 @@ export const benchTests = {
     expect(await page.locator('.error').count(), 'everything could be measured').to.equal(0)
 
     const longest = await longestTasks(page)
-    expect(longest[0], `the longest tasks, in ms of the processor: ${longest.slice(0, 9)}`).to.be.below(100)
+    expect(longest[0], `the longest tasks, in ms: ${longest.slice(0, 9)}`).to.be.below(longestAllowedMs)
 
     await button(page, 'Copy as JSON').click()
     await page.getByText('Copied.').first().waitFor()

@@ -64,9 +64,9 @@ async function timesFor(side: Side, signal: AbortSignal): Promise<number> {
   for (let steady = 0; steady < 3; ) {
     await breathe(signal)
     const took = await slice(side, times)
-    // Never more than four times as many at once: a first slice may have been unusually quick.
+    // Never more than twice as many at once: a first slice may have been unusually quick, and the page is to answer.
     const wanted = Math.max(1, Math.floor((times * sliceMs) / Math.max(took, 0.1)))
-    const next = Math.min(wanted, times * 4, most)
+    const next = Math.min(wanted, times * 2, most)
     steady = next < times * 1.5 ? steady + 1 : 0
     times = next
   }

@@ -3,6 +3,8 @@ import { createLocker, memoryStorage } from '@kbve/locker'
 import type { Job } from './measure.ts'
 
 const records = 500
+/** So many are made ready in one task, so that the page is not kept from answering. */
+const part = 50
 const passphrase = 'four random words here'
 const decoder = new TextDecoder()
 
@@ -16,7 +18,11 @@ async function sealedByWebCrypto(key: CryptoKey) {
     const box = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, text)
     return { iv, additionalData, box }
   }
-  return Promise.all(Array.from({ length: records }, (_, i) => seal(i)))
+  const boxes: Awaited<ReturnType<typeof seal>>[] = []
+  for (let from = 0; from < records; from += part) {
+    boxes.push(...(await Promise.all(Array.from({ length: part }, (_, i) => seal(from + i)))))
+  }
+  return boxes
 }
 
 export async function unlockJob(): Promise<Job> {
@@ -25,8 +31,7 @@ export async function unlockJob(): Promise<Job> {
   if (state !== 'unlocked') throw error ?? new Error(`The locker is ${state}.`)
   for (let i = 0; i < records; i++) {
     locker.entries.put(`note-${i}`, noteOf(i))
-    // In parts, so that the page is not kept from answering.
-    if (i % 50 === 49) await locker.flush()
+    if (i % part === part - 1) await locker.flush()
   }
 
   const aes = { name: 'AES-GCM', length: 256 }
