@@ -78,7 +78,7 @@ export const scenes = {
       await button(page, 'Lock').click()
       await page.getByLabel('Passphrase', { exact: true }).fill('four random words her')
       await button(page, 'Unlock').click()
-      await page.locator('.gate .error').filter({ hasText: /\.$/ }).waitFor()
+      await page.locator('.gate [aria-live]').filter({ hasText: /\.$/ }).waitFor()
     },
   ],
   'locker-keyslots': ['#locker/passphrase', createWithCode],
@@ -106,7 +106,7 @@ export const scenes = {
       await button(page, 'Use a recovery code').click()
       await page.getByLabel('Recovery code', { exact: true }).fill('AB3DE-FGH7J')
       await button(page, 'Unlock').click()
-      await page.locator('.gate .error').filter({ hasText: /\.$/ }).waitFor()
+      await page.locator('.gate [aria-live]').filter({ hasText: /\.$/ }).waitFor()
     },
   ],
   inspector: [

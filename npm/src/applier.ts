@@ -78,6 +78,8 @@ export class Applier {
     const working = work()
     const over = () => {
       this.#running = undefined
+      // What was handed over meanwhile found somebody at work, and has waited for it.
+      if (this.#session.pending().length > 0) this.start()
     }
     this.#running = working.then(over, over)
     return working

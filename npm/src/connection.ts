@@ -1,4 +1,5 @@
 /** A locker's hold on the world outside: its storage, the other tabs, the page around it. */
+import { disposed } from './errors.ts'
 import { within } from './node.ts'
 import { type PageEvents, watchPage } from './page.ts'
 import type { Ports } from './ports.ts'
@@ -18,6 +19,7 @@ export class Connection {
   #session: Promise<StorageSession> | undefined
   #tabs: Tabs | undefined
   #unwatch: (() => void) | undefined
+  #closed = false
 
   constructor(ports: Ports, on: ConnectionEvents) {
     this.#ports = ports
@@ -32,6 +34,8 @@ export class Connection {
   /** The session; a new one after `drop`. The first call also begins to listen to other tabs and the page. `ahead`: see
    *  the port. */
   open(ahead?: (read: () => AtOnce) => void): Promise<StorageSession> {
+    // Whoever still works on opening comes too late: nobody would close what is opened now.
+    if (this.#closed) return Promise.reject(disposed())
     void this.tabs
     this.#unwatch ??= watchPage(this.#on)
     if (this.#session) return this.#session
@@ -66,6 +70,7 @@ export class Connection {
 
   /** Closes everything after `last` is done, or has been waited for long enough: the journal keeps the rest. */
   async close(last: Promise<unknown>, lockerId: string): Promise<void> {
+    this.#closed = true
     this.#unwatch?.()
     const dropped = this.drop()
     await within(closeLimit, last)

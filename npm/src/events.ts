@@ -44,6 +44,7 @@ export class Audience {
   readonly status = new Listeners<LockerEvents['status']>()
   readonly change = new Listeners<LockerEvents['change']>()
   readonly error = new Listeners<LockerEvents['error']>()
+  readonly slots = new Listeners<LockerEvents['slots']>()
   /** Of every change of a value or of the status. */
   readonly any = new Listeners<void>()
 
@@ -59,6 +60,6 @@ export class Audience {
   }
 
   clear(): void {
-    for (const listeners of [this.status, this.change, this.error, this.any]) listeners.clear()
+    for (const listeners of [this.status, this.change, this.error, this.slots, this.any]) listeners.clear()
   }
 }

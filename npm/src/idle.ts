@@ -119,5 +119,9 @@ export function attend(life: Lifecycle): void {
   life.guard = (writing) => {
     if (stop && check() && writing) atWork()
   }
-  life.audience.status.add(({ state }) => (state === 'unlocked' ? begin() : halt()))
+  life.audience.status.add(({ state }) => {
+    if (state === 'unlocked') begin()
+    // One that has failed may still show its values.
+    else if (!life.holds) halt()
+  })
 }

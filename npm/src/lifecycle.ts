@@ -73,8 +73,14 @@ export class Lifecycle {
       apply: (lockerId) => this.#behind((open) => open.handOver(), lockerId),
       begun: () => this.answer?.(1),
       applied: () => this.answer?.(-1),
-      header: (lockerId) => this.#behind((open) => open.refresh([]), lockerId),
-      repaired: (lockerId) => this.#behind(async (open) => (await repairing()).follow(this, open), lockerId),
+      header: (lockerId) => {
+        this.#behind((open) => open.refresh([]), lockerId)
+        this.#tellSlots(lockerId)
+      },
+      repaired: (lockerId) => {
+        this.#behind(async (open) => (await repairing()).follow(this, open), lockerId)
+        this.#tellSlots(lockerId)
+      },
       left: (lockerId) => this.#adopt(lockerId),
       restored: () => this.#behind((open) => open.refresh('all')),
       visible: () => {
@@ -97,6 +103,11 @@ export class Lifecycle {
   get open(): OpenLocker | undefined {
     this.guard?.()
     return this.#open
+  }
+
+  /** Whether there is an open locker, without a look at whether it may be. */
+  get holds(): boolean {
+    return this.#open !== undefined
   }
 
   get status(): Status {
@@ -216,6 +227,7 @@ export class Lifecycle {
       if (device) this.opener.core().catch(() => {})
       if (device) {
         await this.#attend()
+        this.mustLive()
         const ahead = await this.opener.lookAhead()
         await this.#run({ device: true }, (abort) => this.#startWithDevice(ahead, abort)).finally(ahead?.done)
       } else {
@@ -304,6 +316,7 @@ export class Lifecycle {
       witness: this.opener.witness,
       now: this.ports.now,
       changed: (changed, from) => this.#changed(changed, from),
+      slots: () => this.#tellSlots(),
       status: (part) => this.#open === open && this.#status.change(part),
       trouble: (error) => this.#trouble(open, error),
       recovered: () => this.#open === open && this.#status.change({ error: undefined }),
@@ -472,6 +485,10 @@ export class Lifecycle {
   }
 
   // Who is told
+
+  #tellSlots(lockerId = this.opener.lockerId): void {
+    if (lockerId === this.opener.lockerId) this.audience.slots.tell(undefined)
+  }
 
   #changed(changed: Changed, from: ChangeEvent['from']): void {
     if (changed.fields.size > 0 && this.#open) this.#mirror.keep(this.#open.values)

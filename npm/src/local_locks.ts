@@ -22,7 +22,8 @@ export function localLocks(storage: LockerStorage): LocksPort {
         return await work()
       } finally {
         release()
-        if (queue.get(name) === mine) queue.delete(name)
+        // Not before its turn is over: whoever gave up waiting still stands behind those who work.
+        void mine.then(() => queue.get(name) === mine && queue.delete(name))
       }
     },
   }

@@ -121,8 +121,8 @@ export function makeLocker(ports: Ports): Locker {
     },
     exclusive: later(() => loaded('locks.js', import('./locks.ts')), 'exclusive'),
     on(event: keyof LockerEvents, listener: (value: never) => void) {
-      if (!['status', 'change', 'error'].includes(event))
-        throw new TypeError('on takes status, change or error.')
+      if (!['status', 'change', 'error', 'slots'].includes(event))
+        throw new TypeError('on takes status, change, error or slots.')
       const remove = (life.audience[event] as unknown as Listeners<never>).add(listener)
       life.startByListening()
       return remove

@@ -36,6 +36,8 @@ export interface OpenLockerHost extends Pick<ApplierHost, 'now' | 'trouble' | 'r
   readonly witness: Witness
   /** Values look different now. */
   changed(changed: Changed, from: ChangeEvent['from']): void
+  /** Keyslots are other ones now. */
+  slots(): void
   status(part: Partial<Pick<Status, 'pending' | 'damaged' | 'integrity' | 'readOnly'>>): void
   /** Large values may have been replaced on the disk: what lies there of `ids` says which parts are of no more use. */
   replaced(found: ReadonlyMap<string, unknown>): void
@@ -59,9 +61,9 @@ export class OpenLocker {
   readonly #check: (header: unknown) => void
   #slot: Opened['slot']
   #closed = false
-  /** What is on its way and must not be lost: a lock waits for it, up to the limit, and seals it. Rejects where nothing
-   *  came. */
-  coming: Promise<readonly PlainItem[]> | undefined
+  /** What is on its way and must not be lost: a lock waits for all of it, up to the limit, and seals it. Each rejects
+   *  where nothing came. */
+  readonly coming = new Set<Promise<readonly PlainItem[]>>()
   /** When the witness was thought of last. */
   #witnessed = 0
 
@@ -219,12 +221,15 @@ export class OpenLocker {
   }
 
   flush(): Promise<void> {
-    return this.#applier.flush()
+    return this.#applier.flush().catch((error: unknown) => {
+      throw this.lost ?? error
+    })
   }
 
   /** Tells the other tabs. */
   tell(type: 'header' | 'apply' | 'begun' | 'applied'): void {
     this.#host.tabs.tell(type, this.#lockerId)
+    if (type === 'header') this.#host.slots()
   }
 
   /** Applies what is pending because another tab asks for it. */
@@ -313,12 +318,11 @@ export class OpenLocker {
     this.#closed = true
     try {
       const apply = options.apply && !this.lost && !this.readOnly
-      // What comes later than that finds a vault that is wiped.
-      if (apply && this.coming)
-        await within(
-          closeLimit,
-          this.coming.then((items) => this.#append(items)),
-        )
+      // Each as it comes. What comes later than that finds a vault that is wiped.
+      const sealing = apply
+        ? [...this.coming].map((coming) => coming.then((items) => this.#append(items)))
+        : []
+      if (sealing.length > 0) await within(closeLimit, Promise.allSettled(sealing))
       const end = apply ? this.#applier.finish().then(() => this.#witness()) : this.#applier.abandon()
       // A disk that does not answer must not keep the keys in memory; what is pending stays in the journal.
       await within(closeLimit, end)

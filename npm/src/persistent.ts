@@ -56,8 +56,10 @@ class Engine {
   readonly #held = new Set<Held>()
   #stop: (() => void) | undefined
   #open = false
-  /** A store that is written to has the value already, and one that is restored takes what is there. */
-  #quiet = false
+  /** Keys that are being written to: their stores have the value already, and are told nothing. */
+  readonly #writing = new Set<string>()
+  /** The store that is taking what is there: a key, or what the keys of a map begin with. It writes nothing. */
+  #restoring: string | undefined
 
   constructor(locker: EngineLocker, prefix: string) {
     this.#locker = locker
@@ -109,16 +111,18 @@ class Engine {
 
   #set(key: string | symbol, value: string | undefined): boolean {
     if (typeof key !== 'string') return false
-    if (this.#quiet || !this.#isOpen || this.#get(key) === value) return true
-    this.#quietly(() => {
-      const { entries } = this.#locker
-      try {
-        if (value === undefined) entries.delete(this.#prefix + key)
-        else entries.put(this.#prefix + key, String(value))
-      } catch (error) {
-        if (!hasCode(error, 'locked')) throw error
-      }
-    })
+    const restored = this.#restoring !== undefined && key.startsWith(this.#restoring)
+    if (restored || this.#writing.has(key) || !this.#isOpen || this.#get(key) === value) return true
+    const { entries } = this.#locker
+    this.#writing.add(key)
+    try {
+      if (value === undefined) entries.delete(this.#prefix + key)
+      else entries.put(this.#prefix + key, String(value))
+    } catch (error) {
+      if (!hasCode(error, 'locked')) throw error
+    } finally {
+      this.#writing.delete(key)
+    }
     return true
   }
 
@@ -130,13 +134,13 @@ class Engine {
       .filter((key) => this.#get(key) !== undefined)
   }
 
-  #quietly(work: () => void): void {
-    const before = this.#quiet
-    this.#quiet = true
+  #restore({ key, restore }: Held): void {
+    const before = this.#restoring
+    this.#restoring = key
     try {
-      work()
+      restore()
     } finally {
-      this.#quiet = before
+      this.#restoring = before
     }
   }
 
@@ -146,10 +150,8 @@ class Engine {
       this.#locker.on('status', () => {
         if (this.#open === this.#isOpen) return
         this.#open = this.#isOpen
-        // A store takes what is there by setting itself to it, which must not write.
-        this.#quietly(() => {
-          for (const { restore } of [...this.#held]) restore()
-        })
+        // A store takes what is there by setting itself to it.
+        for (const held of [...this.#held]) this.#restore(held)
       }),
       this.#locker.on('change', (event) => this.#changed(event)),
     ]
@@ -160,10 +162,11 @@ class Engine {
 
   #changed({ entries, from }: ChangeEvent): void {
     // What locking and unlocking change is told by the status, for all stores at once.
-    if (this.#quiet || from === 'lock' || from === 'unlock') return
+    if (from === 'lock' || from === 'unlock') return
     for (const name of entries) {
       if (!name.startsWith(this.#prefix)) continue
       const key = name.slice(this.#prefix.length)
+      if (this.#writing.has(key)) continue
       // As the storage event has it: null for what is gone, whatever the types say.
       const event = { key, newValue: (this.#get(key) ?? null) as string }
       for (const { listener } of [...this.#held]) listener(event)

@@ -67,6 +67,7 @@ export async function repair(life: Lifecycle): Promise<{ removed: string[] }> {
   witness.write({ locker_id: lockerId, root_rev: written.root.rev })
   const { damaged } = await adoptOrphans(session, vault, host.now, check, true)
   host.tabs.tell('repaired', lockerId)
+  host.slots()
   try {
     await follow(life, open)
   } catch (error) {
@@ -80,7 +81,7 @@ export async function repair(life: Lifecycle): Promise<{ removed: string[] }> {
 export async function follow(life: Lifecycle, open: OpenLocker): Promise<void> {
   const { session, vault, host } = open.all
   const { signal } = new AbortController()
-  const options = { ...life.opener.ports, progress() {}, signal }
+  const options = { ...life.opener.ports, progress() {}, signal, inOneTask: true }
   // What this tab has written comes after what was repaired.
   if (!open.readOnly) await open.flush().catch(() => {})
   for (let tries = 0; tries < 5; tries++) {

@@ -84,6 +84,8 @@ export interface LockerEvents {
   change: ChangeEvent
   /** Something that went wrong when nobody was waiting for it, such as a full disk. */
   error: LockerError
+  /** The keyslots were changed, in this tab or in another one, whether the locker is open or not: `slots.list()` has them. */
+  slots: undefined
 }
 
 /** What a locker can be made with; more is added with `slots.add`. */
@@ -176,7 +178,9 @@ export type BackupSecret = { passphrase: string } | { recovery: string } | { pas
 
 /** How a backup is brought in. */
 export interface RestoreOptions {
-  /** `'merge'` (default): of two versions of a value the newer one stays. `'replace'`: exactly the backup's values, and
+  /** `'merge'` (default): of two versions of a value the newer one stays. What `migrate` has made of a backup is as old
+   *  as what it was made from; under a new name it is that only where it is the same value, and else older than
+   *  whatever is here. `'replace'`: exactly the backup's values, and
    *  everything else is deleted. */
   mode?: 'merge' | 'replace'
   /** Only tells what would become of it. */
@@ -293,7 +297,8 @@ export interface LockerOptions<S extends Schema = Schema> {
    *  `unsupported_format`. */
   version?: number
   /** Called in the transaction that writes what it returns, before the first value is shown. What it throws is the
-   *  cause of an `unsupported_format` that unlocking rejects with, and nothing has changed. */
+   *  cause of an `unsupported_format` that unlocking rejects with, and nothing has changed. `restore` calls it, too, with
+   *  the values of a backup that is older, and takes in what it returns. */
   migrate?: Migrate
   /** Asks the browser not to evict this origin's data, once something was written and the locker is open. Some
    *  browsers ask the person. `status.persisted` tells the answer. */
@@ -321,7 +326,7 @@ export interface Locker<P extends kbveLocker = kbveLocker> extends Disposable {
   readonly status: Status
   /** What every field is as long as nothing is stored, frozen. */
   readonly initial: Readonly<P>
-  /** Every field, frozen; the same object until one changes. Initial values while it is not open. */
+  /** Every field, frozen; the same object until one changes. While it is not open: initial values, and what `mirror` keeps. */
   readonly profile: Readonly<P>
   readonly entries: Entries
   readonly slots: Slots
@@ -338,7 +343,8 @@ export interface Locker<P extends kbveLocker = kbveLocker> extends Disposable {
   backup(): Promise<Blob>
   /** Brings in a backup: into this locker while it is open, or, where there is none, as the locker, which is then open
    *  with the backup's keyslots. All in one transaction, or nothing. Rejects with `wrong_secret`; `tampered`,
-   *  `unsupported_format`, `too_large` for what is no backup or not as it was written; `locked` for a locker that is
+   *  `unsupported_format`, `too_large` for what is no backup or not as it was written; `unsupported_format` also for
+   *  values of a newer version of the application, or that `migrate` cannot bring up to this one; `locked` for a locker that is
    *  there and not open, because what cannot be opened is never overwritten. */
   restore(backup: BackupSource, secret: BackupSecret, options?: RestoreOptions): Promise<RestoreReport>
   get<K extends keyof P & string>(field: K): P[K]

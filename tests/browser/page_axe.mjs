@@ -59,7 +59,7 @@ export const axeTests = {
   async 'axe: the locker with a passphrase, absent, refusing, locked and wrong'(page, { go }) {
     await go('#locker/passphrase')
     await button(page, 'Create the locker').click()
-    await page.locator('.gate .error').filter({ hasText: /\.$/ }).waitFor()
+    await page.locator('.gate [aria-live]').filter({ hasText: /\.$/ }).waitFor()
     await everyLook(page, 'absent, with an error')
     await page.getByLabel('Passphrase', { exact: true }).fill(passphrase)
     await page.getByLabel('The same once more').fill(passphrase)
@@ -68,7 +68,7 @@ export const axeTests = {
     await button(page, 'Lock').click()
     await page.getByLabel('Passphrase', { exact: true }).fill('something else')
     await button(page, 'Unlock').click()
-    await page.locator('.gate .error').filter({ hasText: /\.$/ }).waitFor()
+    await page.locator('.gate [aria-live]').filter({ hasText: /\.$/ }).waitFor()
     await everyLook(page, 'locked, with an error')
   },
 
@@ -88,7 +88,7 @@ export const axeTests = {
     await button(page, 'Use a recovery code').click()
     await page.getByLabel('Recovery code', { exact: true }).fill('nonsense')
     await button(page, 'Unlock').click()
-    await page.locator('.gate .error').filter({ hasText: /\.$/ }).waitFor()
+    await page.locator('.gate [aria-live]').filter({ hasText: /\.$/ }).waitFor()
     await everyLook(page, 'a wrong code')
   },
 

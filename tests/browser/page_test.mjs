@@ -233,7 +233,7 @@ const tests = {
     expect(await page.locator('body').innerText()).not.to.include('zebra')
     await field(page, 'Passphrase').fill('four random words her')
     await field(page, 'Passphrase').press('Enter')
-    const error = page.locator('.gate .error')
+    const error = page.locator('.gate [aria-live]')
     await error.filter({ hasText: /passphrase.*\.$/i }).waitFor()
     await state(page, 'Locked')
     expect(await field(page, 'Passphrase').evaluate((input) => input === document.activeElement)).to.equal(
@@ -289,7 +289,8 @@ const tests = {
     await button(page, 'Lock').focus()
     await page.keyboard.press('Enter')
     await state(page, 'Locked')
-    expect(await page.evaluate(() => document.activeElement?.textContent)).to.equal('Open with this device')
+    // As soon as it is known what opens it.
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Open with this device')
   },
 }
 

@@ -105,7 +105,7 @@ export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
           .evaluateAll((all) =>
             (all as HTMLInputElement[]).map((each) => `${each.type} ${each.autocomplete} ${each.name}`),
           )
-      expect(await seen()).to.deep.equal(['email username ', 'password current-password '])
+      expect(await seen()).to.deep.equal(['email username ', 'password current-password ', 'checkbox  '])
       await page.getByLabel('Email').fill('ann@example.com')
       await page.getByLabel('Password').fill(password)
       // As before there is a script: the browser's own sending.
@@ -120,6 +120,7 @@ export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
         'email email ',
         'password new-password ',
         'password new-password ',
+        'checkbox  ',
       ])
       await page.evaluate(() => kbveReact.double.show({ state: 'mfa-required' }))
       await page.evaluate(() => kbveReact.show('Factor'))

@@ -69,7 +69,12 @@ export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
         .evaluateAll((all) =>
           (all as HTMLInputElement[]).map((each) => `${each.type} ${each.autocomplete} ${each.name}`),
         )
-    expect(await seen()).to.deep.equal(['text username ', 'password new-password ', 'password new-password '])
+    expect(await seen()).to.deep.equal([
+      'text username ',
+      'password new-password ',
+      'password new-password ',
+      'checkbox  ',
+    ])
     // As they fill: values and events, no keys.
     for (const label of ['Passphrase', 'The same once more'])
       await page.getByLabel(label, { exact: true }).fill(good)
@@ -77,7 +82,7 @@ export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
     await state(page, 'unlocked')
     await page.evaluate(() => kbveReact.locker.lock())
     await page.getByLabel('Passphrase').waitFor()
-    expect(await seen()).to.deep.equal(['text username ', 'password current-password '])
+    expect(await seen()).to.deep.equal(['text username ', 'password current-password ', 'checkbox  '])
     await page.getByLabel('Passphrase').fill(good)
     await page.getByRole('button', { name: 'Unlock' }).click()
     await state(page, 'unlocked')
@@ -133,10 +138,17 @@ export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
         'INPUT',
       ])
       if (how === 'Escape') await page.keyboard.press('Escape')
-      else await page.evaluate(() => document.querySelectorAll<HTMLElement>('form button')[1]?.click())
+      else
+        await page.evaluate(() => {
+          const [, cancel] = document.querySelectorAll<HTMLElement>('form button')
+          cancel?.focus()
+          cancel?.click()
+        })
       await page.locator('form[aria-busy=false]').waitFor()
       await state(page, 'absent')
       expect(await problem(page), 'that is no error').to.equal('')
+      expect(await page.getByRole('status').innerText()).to.equal('Stopped. Nothing was changed.')
+      expect(await focused(page)).to.equal(how === 'Escape' ? 'The same once more' : 'Passphrase')
       expect(await page.getByLabel('The same once more').inputValue()).to.equal(good)
     }
     expect(await opened(page)).to.equal(0)
@@ -230,11 +242,13 @@ export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
         cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled })
       await present(false)
       await passkey.press('Enter')
-      await page.locator('form[aria-busy=true]').waitFor()
+      await page.getByText('Your browser asks for the passkey.').waitFor()
       await page.keyboard.press('Escape')
       await page.locator('form[aria-busy=false]').waitFor()
       await state(page, 'locked')
       expect(await problem(page), 'given up is no error').to.equal('')
+      expect(await page.getByRole('status').innerText()).to.equal('Stopped. Nothing was changed.')
+      expect(await focused(page)).to.equal('Use a passkey')
       await present(true)
       await passkey.press('Enter')
       await state(page, 'unlocked')
@@ -245,11 +259,91 @@ export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
       await passkey.press('Enter')
       await page.getByText('No passkey was used').waitFor()
       expect(await problem(page)).to.match(/\.$/)
+      expect(await focused(page)).to.equal('Use a passkey')
+      const wrong = await page.getByLabel('Passphrase').getAttribute('aria-invalid')
+      expect(wrong, 'the passphrase is not what was refused').to.equal('false')
       await page.getByLabel('Passphrase').fill(good)
       await page.getByLabel('Passphrase').press('Enter')
       await state(page, 'unlocked')
     },
   )
+
+  t.test('what is typed can be shown, is no text to be mended, and is hidden when it is sent', async () => {
+    const page = await form()
+    const fields = ['Passphrase', 'The same once more'].map((label) =>
+      page.getByLabel(label, { exact: true }),
+    )
+    const types = () => Promise.all(fields.map((field) => field.getAttribute('type')))
+    for (const field of fields) await field.fill(good)
+    expect(await types()).to.deep.equal(['password', 'password'])
+    const show = page.getByRole('checkbox', { name: 'Show it' })
+    await show.press('Space')
+    expect(await types()).to.deep.equal(['text', 'text'])
+    for (const field of fields) {
+      expect(await field.getAttribute('spellcheck')).to.equal('false')
+      expect(await field.getAttribute('autocomplete'), 'password managers go by that').to.equal(
+        'new-password',
+      )
+    }
+    expect(await violations(page)).to.deep.equal([])
+    const hidden = page.evaluate(async () => {
+      await kbveReact.until('it works', () => document.querySelector('form[aria-busy=true]') !== null)
+      return document.querySelectorAll('input[type=password]').length
+    })
+    await fields[1]?.press('Enter')
+    expect(await hidden).to.equal(2)
+    await state(page, 'unlocked')
+  })
+
+  t.test('autoFocus takes whoever has locked it to what opens it, and nobody before', async () => {
+    const page = await reactTab(t, browsing)
+    await page.evaluate((name) => kbveReact.show('Returning', name, {}), t.name())
+    await state(page, 'unlocked')
+    const lock = page.getByRole('button', { name: 'Lock' })
+    await lock.press('Enter')
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Open with this browser')
+    expect(
+      await page.locator('input[type=password]').count(),
+      'nothing is asked for that is not there',
+    ).to.equal(0)
+    await page.keyboard.press('Enter')
+    await state(page, 'unlocked')
+    await page.evaluate(() => kbveReact.locker.slots.add({ passphrase: 'correct horse' }))
+    await lock.press('Enter')
+    await page.waitForFunction(() => document.activeElement?.matches('input[type=password]'))
+    await page.keyboard.type(good)
+    await page.keyboard.press('Enter')
+    await state(page, 'unlocked')
+    // Without it the focus is left where it is.
+    await page.evaluate(() => kbveReact.show('Vault'))
+    await page.evaluate(() => kbveReact.locker.lock())
+    await page.getByLabel('Passphrase').waitFor()
+    expect(await page.evaluate(() => document.activeElement === document.body)).to.equal(true)
+  })
+
+  t.test('where this browser’s key is gone and nothing else opens it, the form says so', async () => {
+    const page = await reactTab(t, browsing)
+    await page.evaluate(() => kbveReact.show('Vault', 'gone', {}))
+    await state(page, 'unlocked')
+    await page.evaluate(async () => {
+      kbveReact.locker[Symbol.dispose]()
+      const opened = await new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open('kbve-locker/test/gone')
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(request.error)
+      })
+      const transaction = opened.transaction('keys', 'readwrite')
+      transaction.objectStore('keys').clear()
+      await new Promise((resolve) => {
+        transaction.oncomplete = resolve
+      })
+      opened.close()
+    })
+    await page.evaluate(() => kbveReact.show('Vault', 'gone', {}))
+    await page.getByText('key for the locker is gone, and nothing else opens it').waitFor()
+    expect(await page.locator('form button').count()).to.equal(0)
+    expect(await violations(page)).to.deep.equal([])
+  })
 
   t.test('what is typed outlives a moment in which something else suspends', async () => {
     const page = await reactTab(t, browsing)
@@ -259,6 +353,24 @@ export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
     await page.getByText('suspended').waitFor()
     await page.getByText('suspended').waitFor({ state: 'detached' })
     expect(await page.getByLabel('Passphrase').inputValue()).to.equal('half a pass')
+  })
+
+  t.test('a form that is hidden while it works is not busy for ever', async () => {
+    const page = await locked()
+    await page.evaluate(() => kbveReact.show('Hidden'))
+    await page.getByLabel('Passphrase').fill('wrong')
+    await page.evaluate(async () => {
+      const [hide] = document.querySelectorAll('button')
+      document.querySelector<HTMLElement>('form button')?.click()
+      await kbveReact.until('it works', () => kbveReact.locker.status.state === 'unlocking')
+      hide?.click()
+      await kbveReact.until('it is refused', () => kbveReact.locker.status.state === 'locked')
+    })
+    await page.getByRole('button', { name: 'Show' }).click()
+    await page.locator('form[aria-busy=false]').waitFor()
+    await page.getByLabel('Passphrase').fill(good)
+    await page.getByLabel('Passphrase').press('Enter')
+    await page.waitForFunction(() => kbveReact.locker.status.state === 'unlocked')
   })
 
   t.test('a hook of one’s own form does the same, and never rejects', async () => {
@@ -307,6 +419,14 @@ export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
       .waitFor()
     await page.getByRole('button', { name: 'Reset' }).click()
     expect(await field.inputValue()).to.equal('')
+    // Another locker is not to get what was typed into the one before.
+    await field.fill('half a word')
+    await page.evaluate(() => kbveReact.locker.destroy())
+    await page.waitForFunction(() => document.querySelector<HTMLInputElement>('label input')?.value === '')
+    await page.evaluate(() => kbveReact.locker.create({ device: true }))
+    await field.press('Enter')
+    expect(await stored()).to.equal('')
+    await page.evaluate(() => kbveReact.locker.lock())
     await page.evaluate(() => kbveReact.locker.unlock({ device: true }))
     await page.getByRole('button', { name: 'auto' }).click()
     await page.getByRole('button', { name: 'dark' }).waitFor()

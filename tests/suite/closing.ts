@@ -32,6 +32,32 @@ export function suite(t: SuiteContext): void {
       expect(locker.status.state).to.equal('unlocked')
     })
 
+    t.test('disposing of a locker that has just begun to open leaves nothing open', async () => {
+      for (const unlock of ['device', 'ask'] as const) {
+        const inner = t.disk().storage()
+        let [opened, closed] = [0, 0]
+        const storage: LockerStorage = {
+          ...inner,
+          async open(name, options) {
+            const session = await inner.open(name, options)
+            opened++
+            const { close } = session
+            session.close = () => {
+              closed++
+              return close.call(session)
+            }
+            return session
+          },
+        }
+        const locker = createLocker({ tenant: 'test', name: `${t.name()} ${unlock}`, storage, unlock })
+        const { ready } = locker
+        locker[Symbol.dispose]()
+        await ready
+        await pause(100)
+        expect(closed, unlock).to.equal(opened)
+      }
+    })
+
     t.test('of one locker leaves others alone, and disposing of one leaves its other tabs open', async () => {
       const disk = t.disk()
       const { where, locker } = await freshLocker(t, disk)
@@ -90,6 +116,27 @@ export function suite(t: SuiteContext): void {
       expect(locker.status.lockAt).to.equal(clock.time + 100_000)
       clock.time += 99_999
       expect(locker.status.state).to.equal('unlocked')
+    })
+
+    t.test('also a locker whose disk is lost while its values are still shown', async () => {
+      const clock = stopped()
+      const disk = t.disk()
+      const { where, locker } = await freshLocker(t, disk, { idleLock: 60, clock: clock.now })
+      locker.set('username', 'ann')
+      await locker.flush()
+      // A newer version of the application, which takes the locker over.
+      const newer = await lockerOn(
+        t,
+        { ...where, storage: disk.storage() },
+        { version: 2, migrate: (_, values) => values, clock: clock.now },
+      )
+      newer.set('last', 'x')
+      await newer.flush()
+      await until('this one has failed', () => locker.status.state === 'failed')
+      expect(locker.get('username')).to.equal('ann')
+      clock.time += 60_000
+      expect(locker.get('username')).to.equal('')
+      expect(locker.status).to.include({ state: 'locked', reason: 'idle' })
     })
 
     t.test('all tabs count together', async () => {

@@ -242,6 +242,27 @@ export function suite(t: SuiteContext): void {
     expect(await other.exclusive(() => 'next')).to.equal('next')
   })
 
+  t.test('exclusive: whoever gives up waiting lets nobody in before those who work have ended', async () => {
+    const { where, locker } = await freshLocker(t, t.disk())
+    const [second, third] = [await lockerOn(t, where), await lockerOn(t, where)]
+    const inside: string[] = []
+    let end = () => {}
+    const first = locker.exclusive(async () => {
+      inside.push('first')
+      await new Promise<void>((resolve) => {
+        end = resolve
+      })
+      inside.push('first ends')
+    })
+    await until('the first has the lock', () => inside.length === 1)
+    expect(await code(() => second.exclusive(() => 1, { timeout: 0.05 }))).to.equal('aborted')
+    const last = third.exclusive(() => inside.push('third'))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    end()
+    await Promise.all([first, last])
+    expect(inside).to.deep.equal(['first', 'first ends', 'third'])
+  })
+
   t.test('mistakes in the options are TypeErrors, before anything is touched', () => {
     const wrong: object[] = [
       { unlock: 'never' },

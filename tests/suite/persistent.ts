@@ -36,6 +36,25 @@ export function suite(t: SuiteContext): void {
     expect(persistentAtom<string>('draft', 'nothing yet').get()).to.equal('Dear …')
   })
 
+  t.test('a store that is set because another one was is written too', async () => {
+    const { locker } = await freshLocker(t, t.disk())
+    keepIn(locker)
+    const $first = persistentAtom<string>('first', '')
+    const $second = persistentAtom<string>('second', '')
+    t.after($second.listen(() => {}))
+    const stop = locker.on('change', ({ entries }) => entries.has('persistent/first') && $second.set('too'))
+    t.after(stop)
+    $first.set('one')
+    expect(locker.entries.get('persistent/second')).to.equal('too')
+    // And when they take what is stored.
+    stop()
+    locker.lock()
+    t.after($first.listen((value) => value === 'one' && $second.set(`after ${value}`)))
+    await locker.unlock({ device: true })
+    expect(locker.entries.get('persistent/first')).to.equal('one')
+    expect($second.get()).to.equal(locker.entries.get('persistent/second'))
+  })
+
   t.test('undefined removes; encoders and decoders have their say', async () => {
     const { locker } = await freshLocker(t, t.disk())
     keepIn(locker)

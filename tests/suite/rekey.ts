@@ -163,6 +163,22 @@ export function suite(t: SuiteContext): void {
     for (let i = 0; i < n; i++) expect(again.entries.get(`n ${i}`)).to.equal(i)
   })
 
+  t.test('what is set in the midst of it is applied after it, without anybody asking', async () => {
+    let midst = () => {}
+    const storage = upgrading(t.disk().storage(), (session) => {
+      const { upgrade } = session
+      return (change) => {
+        midst()
+        return upgrade.call(session, change)
+      }
+    })
+    const { locker } = await freshLocker(t, { storage: () => storage })
+    midst = () => locker.set('last', 'x')
+    await locker.rekey({ passphrase: fresh }, { cost })
+    await until('nothing is pending', () => locker.status.pending === 0, 2_000)
+    expect(locker.get('last')).to.equal('x')
+  })
+
   t.describe('other tabs', () => {
     t.test('apply what they have, lock, and open with the new secret', async () => {
       const { where, locker } = await created(t)

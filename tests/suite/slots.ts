@@ -6,7 +6,7 @@ import { randomBytes } from '../reference/shapes.ts'
 import { deviceKeyName } from './device_key.ts'
 import { readDisk, withSession, writeDisk } from './disk.ts'
 import type { SuiteContext } from './harness.ts'
-import { code, deviceKeys, failure, freshLocker, lockerOn, openLocker, passphrase } from './help.ts'
+import { code, deviceKeys, failure, freshLocker, lockerOn, openLocker, passphrase, until } from './help.ts'
 import { asked, cost, created, headerOf, kinds, place } from './slot_help.ts'
 
 export function suite(t: SuiteContext): void {
@@ -109,6 +109,31 @@ export function suite(t: SuiteContext): void {
       expect(await locker.slots.list()).to.deep.equal(open)
       expect(await (await asked(t, where)).slots.list()).to.deep.equal(open)
       expect(states).to.deep.equal([])
+    })
+
+    t.test('whoever listens hears of every change of them, in every tab, open or locked', async () => {
+      const disk = t.disk()
+      const { where, locker } = await freshLocker(t, disk)
+      const [open, shut] = [
+        await lockerOn(t, { ...where, storage: disk.storage() }),
+        openLocker(t, { ...where, storage: disk.storage() }, { unlock: 'ask' }),
+      ]
+      await shut.ready
+      const heard = { here: 0, open: 0, shut: 0 }
+      locker.on('slots', () => void heard.here++)
+      open.on('slots', () => void heard.open++)
+      const told: Promise<string[]>[] = []
+      const kinds = async () => (await shut.slots.list()).map(({ kind }) => kind)
+      shut.on('slots', () => {
+        heard.shut++
+        told.push(kinds())
+      })
+      const { id } = await locker.slots.add({ recovery: true })
+      await until('all have heard', () => Object.values(heard).every((times) => times === 1))
+      expect(await told[0]).to.deep.equal(['device', 'recovery'])
+      await open.slots.remove(id)
+      await until('all have heard again', () => Object.values(heard).every((times) => times === 2))
+      expect(await told[1]).to.deep.equal(['device'])
     })
 
     t.test('is empty where there is no locker, and the rest is refused while it is not open', async () => {

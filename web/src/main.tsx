@@ -7,6 +7,7 @@ import './styles/base.css'
 import './styles/layout.css'
 import './styles/rooms.css'
 import './styles/controls.css'
+import './styles/forms.css'
 import './styles/profile.css'
 import './styles/disk.css'
 

@@ -1,8 +1,7 @@
 import type { Locker, SlotInfo } from '@kbve/locker'
 import { atom, onMount } from 'nanostores'
 
-/** The keyslots as a store; `undefined` until they are known. Looked at again every second, because nobody is told of
- *  those that another tab adds and removes. */
+/** The keyslots as a store; `undefined` until they are known. */
 export function slotsStore(locker: Locker) {
   const $slots = atom<readonly SlotInfo[] | undefined>(undefined)
 
@@ -17,15 +16,16 @@ export function slotsStore(locker: Locker) {
 
   onMount($slots, () => {
     let { state } = locker.status
-    const stop = locker.on('status', (status) => {
-      if (status.state !== state) void refresh()
-      state = status.state
-    })
-    const timer = setInterval(() => document.visibilityState === 'visible' && void refresh(), 1000)
+    const stops = [
+      locker.on('status', (status) => {
+        if (status.state !== state) void refresh()
+        state = status.state
+      }),
+      locker.on('slots', () => void refresh()),
+    ]
     void refresh()
     return () => {
-      stop()
-      clearInterval(timer)
+      for (const stop of stops) stop()
     }
   })
 

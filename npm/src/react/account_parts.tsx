@@ -1,6 +1,7 @@
 /** What the forms about an account share. */
 import type { LockerError } from '../errors.ts'
 import type { FormProps } from './frame.tsx'
+import type { UnlockLabels } from './unlock_form.tsx'
 import type { AccountHookOptions } from './use_account.ts'
 
 /** The person's name for signing in. */
@@ -14,6 +15,8 @@ export interface AccountLabels {
   name: string
   password: string
   again: string
+  /** Of the box that shows what is typed. */
+  show: string
   code: string
   signIn: string
   register: string
@@ -27,6 +30,8 @@ export interface AccountLabels {
   startOverWarning: string
   looking: string
   asking: string
+  /** Said when the person has given up. */
+  stopped: string
   differ: string
   missing: string
   /** Said when the account is there and its address has still to be confirmed. */
@@ -48,6 +53,7 @@ export const english: AccountLabels = {
   name: 'Name',
   password: 'Password',
   again: 'The same once more',
+  show: 'Show it',
   code: 'Code of your authenticator application',
   signIn: 'Sign in',
   register: 'Create the account',
@@ -60,6 +66,7 @@ export const english: AccountLabels = {
   startOverWarning: 'Everything that is only in this locker is deleted. This cannot be undone.',
   looking: 'Looking who is signed in…',
   asking: 'Asking the server…',
+  stopped: 'Stopped.',
   differ: 'The two passwords differ. Type the same one twice.',
   missing: 'Fill in this field first.',
   confirmation: (sentTo) =>
@@ -77,17 +84,19 @@ export const english: AccountLabels = {
 /** What the forms about an account take, beside everything that `<form>` takes. */
 export interface AccountFormProps extends FormProps, AccountHookOptions {
   labels?: Partial<AccountLabels> | undefined
+  /** Of the form that opens a locker which is still shut after signing in. */
+  unlockLabels?: Partial<UnlockLabels> | undefined
   /** What is said of an error; its message if not given. */
   describe?: ((error: LockerError) => string) | undefined
 }
 
 /** The hook's part of the properties, the form's own, and what is left for the `<form>`. */
 export function parted<P extends AccountFormProps>(props: P) {
-  const { auth, clock, identity, labels, describe, ...form } = props
+  const { auth, clock, identity, labels, unlockLabels, describe, ...form } = props
   const hook: AccountHookOptions = { auth, clock, ...(identity ? { identity } : {}) }
   const text: AccountLabels = { ...english, ...labels }
   const say = (error: LockerError) => (describe ? describe(error) : error.message)
-  return { hook, text, say, form }
+  return { hook, text, unlockLabels, say, form }
 }
 
 /** The field that an error is about. */

@@ -50,6 +50,7 @@ export function MfaForm(props: MfaFormProps): JSX.Element | null {
       retryIn={retryIn}
       waitText={text.wait}
       doing={text.asking}
+      notice={mfa.stopped && text.stopped}
       send={showing ? text.verify : enrolment ? text.confirm : text.setUp}
       cancel={mfa.cancellable ? { label: text.cancel, call: mfa.cancel } : undefined}
       onSend={onSend}

@@ -2,7 +2,7 @@
 import { type JSX, useState } from 'react'
 import type { AuthStep, RegisterInput } from '../auth/public.ts'
 import { type AccountFormProps, fieldOf, identityInput, parted } from './account_parts.tsx'
-import { Frame, type Problem, TextField, type Values } from './frame.tsx'
+import { Frame, OtherButton, type Problem, TextField, type Values } from './frame.tsx'
 import { useRegister, useResend } from './use_account.ts'
 
 /** What a `RegisterForm` can ask for beside the password. */
@@ -18,7 +18,7 @@ export interface RegisterFormProps extends AccountFormProps {
   onStep?: ((step: AuthStep) => void) | undefined
 }
 
-/** Makes an account. Nothing once somebody is signed in; where an address has to be confirmed first, it says so. Leave it
+/** Makes an account. Nothing once somebody is signed in, or half way; where an address has to be confirmed first, it says so. Leave it
  *  there while it asks: what was typed, and what was refused, go with it. */
 export function RegisterForm(props: RegisterFormProps): JSX.Element | null {
   const { fields = ['email'], more, onStep, ...all } = props
@@ -27,7 +27,7 @@ export function RegisterForm(props: RegisterFormProps): JSX.Element | null {
   const resending = useResend(hook)
   const [found, setFound] = useState<Problem>()
   const { session, error, step, busy, retryIn } = task
-  if (session.state === 'signed-in') return null
+  if (session.state === 'signed-in' || session.state === 'mfa-required') return null
 
   const restoring = session.state === 'restoring'
   // Only after this form has asked: whoever waits for a mail may still want another account.
@@ -56,15 +56,14 @@ export function RegisterForm(props: RegisterFormProps): JSX.Element | null {
       retryIn={retryIn}
       waitText={text.wait}
       doing={restoring ? text.looking : text.asking}
-      notice={resending.sent ? text.resent : sent && text.confirmation(to)}
+      notice={resending.sent ? text.resent : sent ? text.confirmation(to) : task.stopped && text.stopped}
+      reveal={restoring || sent ? undefined : text.show}
       send={restoring || sent ? undefined : text.register}
       cancel={task.cancellable ? { label: text.cancel, call: task.cancel } : undefined}
       more={
         sent &&
         session.waitsFor !== undefined && (
-          <button type="button" aria-disabled={busy} onClick={() => busy || void resending.resend()}>
-            {text.resend}
-          </button>
+          <OtherButton label={text.resend} call={() => void resending.resend()} />
         )
       }
       onSend={onSend}

@@ -15,7 +15,7 @@ interface ShutLockerProps extends AccountFormProps {
 
 /** Opens the provider's locker, or, when the person has said so twice, empties it. */
 export function ShutLocker({ opensWith, ...props }: ShutLockerProps): JSX.Element {
-  const { hook, text, say, form } = parted(props)
+  const { hook, text, unlockLabels, say, form } = parted(props)
   const auth: Account = useAuth(hook.auth as Auth | undefined)
   const locker = useProvidedLocker()
   const { running, error, run } = useTask()
@@ -28,7 +28,9 @@ export function ShutLocker({ opensWith, ...props }: ShutLockerProps): JSX.Elemen
   return (
     <div aria-busy={running}>
       {opensWith && <p>{text.locked}</p>}
-      {locker && <UnlockForm {...form} locker={locker} clock={hook.clock} describe={say} />}
+      {locker && (
+        <UnlockForm {...form} locker={locker} clock={hook.clock} labels={unlockLabels} describe={say} />
+      )}
       {opensWith && (
         <>
           <p aria-live="polite">{error ? say(error) : warned && text.startOverWarning}</p>

@@ -8,7 +8,7 @@ import {
   identityInput,
   parted,
 } from './account_parts.tsx'
-import { Frame, type Problem, TextField, type Values } from './frame.tsx'
+import { Frame, OtherButton, type Problem, TextField, type Values } from './frame.tsx'
 import { MfaForm } from './mfa_form.tsx'
 import { ShutLocker } from './shut_locker.tsx'
 import { useResend, useSignIn } from './use_account.ts'
@@ -35,6 +35,7 @@ export function SignInForm(props: SignInFormProps): JSX.Element | null {
   if (session.state === 'locked' && !session.opensBySignIn)
     return <ShutLocker {...all} opensWith={session.opensWith} />
 
+  const restoring = session.state === 'restoring'
   const onSend = (values: Values) => {
     const [name, password] = [values(by).trim(), values('password')]
     if (name === '') return { message: text.missing, field: by }
@@ -45,7 +46,11 @@ export function SignInForm(props: SignInFormProps): JSX.Element | null {
   }
   const trouble = error ?? resending.error
   const waiting = session.state === 'confirmation-required'
-  const notice = resending.sent ? text.resent : waiting && text.confirmation(session.waitsFor)
+  const notice = resending.sent
+    ? text.resent
+    : task.stopped
+      ? text.stopped
+      : waiting && text.confirmation(session.waitsFor)
   return (
     <Frame
       {...form}
@@ -54,22 +59,21 @@ export function SignInForm(props: SignInFormProps): JSX.Element | null {
       cue={found ?? trouble ?? step}
       retryIn={retryIn}
       waitText={text.wait}
-      doing={session.state === 'restoring' ? text.looking : text.asking}
+      doing={restoring ? text.looking : text.asking}
       notice={notice}
-      send={session.state === 'restoring' ? undefined : text.signIn}
+      reveal={restoring ? undefined : text.show}
+      send={restoring ? undefined : text.signIn}
       cancel={task.cancellable ? { label: text.cancel, call: task.cancel } : undefined}
       more={
         waiting &&
         session.waitsFor !== undefined && (
-          <button type="button" aria-disabled={busy} onClick={() => busy || void resending.resend()}>
-            {text.resend}
-          </button>
+          <OtherButton label={text.resend} call={() => void resending.resend()} />
         )
       }
       onSend={onSend}
       onProblem={setFound}
     >
-      {session.state !== 'restoring' && (
+      {!restoring && (
         <>
           <TextField name={by} label={text[by]} autoComplete="username" {...identityInput[by]} />
           <TextField name="password" label={text.password} type="password" autoComplete="current-password" />

@@ -36,6 +36,8 @@ export interface AccountTask<Input> {
   readonly cancellable: boolean
   /** Why the last `submit` was refused. */
   readonly error: LockerError | undefined
+  /** Whether the last `submit` was given up by `cancel`. */
+  readonly stopped: boolean
   /** What the last `submit` came to. */
   readonly step: AuthStep | undefined
   /** Seconds until it makes sense to ask again; 0 for at once. */
@@ -44,7 +46,7 @@ export interface AccountTask<Input> {
   submit(input: Input): Promise<AuthStep | undefined>
   /** Gives up what `submit` has begun; that is no error. */
   cancel(): void
-  /** Forgets the error and the step. */
+  /** Forgets what the last `submit` ended with. */
   forget(): void
 }
 
@@ -55,7 +57,7 @@ export function useAccountTask<Input>(call: Call<Input>, options: AccountHookOpt
   const { clock, identity } = options
   const auth: Account = useAuth(options.auth as Auth | undefined)
   const session = useSession(auth)
-  const { running, error, run, cancel, forget: forgetError } = useTask()
+  const { running, error, stopped, run, cancel, forget: forgetError } = useTask()
   const [step, setStep] = useState<AuthStep>()
   // What the session itself waits with concerns whoever has none.
   const waits = session.state === 'signed-in' ? 0 : (session.retryAt ?? 0)
@@ -74,7 +76,7 @@ export function useAccountTask<Input>(call: Call<Input>, options: AccountHookOpt
     setStep(undefined)
   }, [forgetError])
   const busy = running || session.state === 'restoring'
-  return { session, busy, cancellable: running, error, step, retryIn, submit, cancel, forget }
+  return { session, busy, cancellable: running, error, stopped, step, retryIn, submit, cancel, forget }
 }
 
 const signIn: Call<SignInInput> = (auth, input, options) => auth.signIn(input, options)

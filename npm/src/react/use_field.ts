@@ -1,5 +1,5 @@
 /** One field of the profile, with a draft for what is being typed. */
-import { useCallback, useRef, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { LockerError } from '../errors.ts'
 import type { kbveLocker } from '../profile.ts'
 import type { Locker } from '../types.ts'
@@ -32,7 +32,7 @@ interface Typed<V> {
 
 /**
  * One field of the profile of `locker`, or of the provider's. What another tab writes while something is being typed
- * does not touch the draft.
+ * does not touch the draft. A lock does not either: it can be committed after the next unlocking. With the locker it goes.
  */
 export function useField<K extends keyof P & string, P extends kbveLocker = kbveLocker>(
   field: K,
@@ -53,10 +53,12 @@ export function useField<K extends keyof P & string, P extends kbveLocker = kbve
   const latest = useRef<Typed<P[K]>>(undefined)
   const mine = (typed: Typed<P[K]> | undefined) =>
     typed?.of === held && typed.field === field ? typed : undefined
-  const take = (typed: Typed<P[K]> | undefined) => {
+  const take = useCallback((typed: Typed<P[K]> | undefined) => {
     latest.current = typed
     show(typed)
-  }
+  }, [])
+  // What was typed into a locker that is no more must not get into the next one, which may be another person's.
+  useEffect(() => held.on('status', ({ state }) => state === 'absent' && take(undefined)), [held, take])
   const typed = mine(shown)
   return {
     value,

@@ -95,6 +95,7 @@ export function useMfa(options: AccountHookOptions = {}): MultiFactor {
     busy: task.busy || setting.running,
     cancellable: task.cancellable || setting.running,
     error: task.error ?? setting.error,
+    stopped: task.stopped || setting.stopped,
     enrolment,
     enroll,
     confirm,

@@ -27,21 +27,25 @@ export interface Unlocking {
   /** What `submit` would do, or is doing. `undefined`: nothing, because the locker is open, or it is not known yet, or
    *  nothing can be done. */
   readonly mode: 'create' | 'unlock' | undefined
-  /** The kinds of keyslots there are, as soon as that is known of a locked locker. */
+  /** The kinds of keyslots there are, as soon as that is known of a locked locker; none where they cannot be read. */
   readonly kinds: readonly SlotKind[] | undefined
   readonly busy: boolean
   /** Whether `cancel` has something to give up. */
   readonly cancellable: boolean
   readonly progress: Progress | undefined
+  /** The kind of secret that `submit` tries, or has tried last. */
+  readonly by: SlotKind | undefined
   /** Why the last try failed, or the locker cannot be used at all. */
   readonly error: LockerError | undefined
+  /** Whether the last try was given up by `cancel`. */
+  readonly stopped: boolean
   /** Seconds until the next passphrase can be tried; 0 for at once. */
   readonly retryIn: number
   /** Creates or unlocks; a text is a passphrase. Resolves with whether the locker is open. */
   submit(secret: Secret | string): Promise<boolean>
   /** Gives up what `submit` has begun; that is no error. */
   cancel(): void
-  /** Forgets the error. */
+  /** Forgets what the last try ended with. */
   forget(): void
 }
 
@@ -50,15 +54,19 @@ export function useUnlock(options: UnlockHookOptions = {}): Unlocking {
   const { cost, clock } = options
   const locker: Openable = useLocker(options.locker as Locker | undefined)
   const status = useStatus(locker)
-  const { running, error, run, cancel, forget } = useTask()
+  const { running, error, stopped, run, cancel, forget: forgetEnd } = useTask()
+  const [by, setBy] = useState<SlotKind>()
   const retryIn = useSecondsUntil(Math.max(status.retryAt ?? 0, error?.retryAt ?? 0), clock)
   const kinds = useKinds(locker, status.state === 'locked')
   const submit = useCallback(
     async (secret: Secret | string) => {
+      const given = typeof secret === 'string' ? { passphrase: secret } : secret
       const opened = await run(async (signal) => {
-        const given = typeof secret === 'string' ? { passphrase: secret } : secret
+        setBy(kindOf(given))
         if ('passphrase' in given && given.passphrase === '')
           throw new LockerError('invalid_field', 'Type a passphrase first.', { field: 'passphrase' })
+        if ('recovery' in given && given.recovery.trim() === '')
+          throw new LockerError('invalid_field', 'Type the recovery code first.', { field: 'recovery' })
         const { state } = await locker.ready.then(() => locker.status)
         const how = cost ? { signal, cost } : { signal }
         if (state === 'absent') await locker.create(given as CreateSecret, how)
@@ -69,6 +77,10 @@ export function useUnlock(options: UnlockHookOptions = {}): Unlocking {
     },
     [locker, cost, run],
   )
+  const forget = useCallback(() => {
+    forgetEnd()
+    setBy(undefined)
+  }, [forgetEnd])
   const { state } = status
   const next = state === 'absent' ? 'create' : state === 'locked' ? 'unlock' : undefined
   const [last, setLast] = useState<Unlocking['mode']>(next)
@@ -81,7 +93,9 @@ export function useUnlock(options: UnlockHookOptions = {}): Unlocking {
     busy: running || state === 'opening' || state === 'unlocking',
     cancellable: running,
     progress: status.progress,
+    by,
     error: error ?? (state === 'failed' ? status.error : undefined),
+    stopped,
     retryIn,
     submit,
     cancel,
@@ -89,19 +103,33 @@ export function useUnlock(options: UnlockHookOptions = {}): Unlocking {
   }
 }
 
-/** Looks at the keyslots each time the locker is found locked. */
-function useKinds(locker: Pick<Locker, 'slots'>, locked: boolean): readonly SlotKind[] | undefined {
+function kindOf(secret: Secret): SlotKind {
+  if ('passphrase' in secret) return 'passphrase'
+  if ('recovery' in secret) return 'recovery'
+  return 'passkey' in secret ? 'passkey' : 'device'
+}
+
+/** Looks at the keyslots each time the locker is found locked, and when another tab has changed them. */
+function useKinds(locker: Pick<Locker, 'slots' | 'on'>, locked: boolean): readonly SlotKind[] | undefined {
   const [found, setFound] = useState<{ of: object; kinds: readonly SlotKind[] }>()
   useEffect(() => {
     if (!locked) return
-    let wanted = true
-    locker.slots.list().then(
-      (slots) => wanted && setFound({ of: locker, kinds: slots.map(({ kind }) => kind) }),
-      // Whoever unlocks is told what is the matter.
-      () => {},
-    )
+    let last = {}
+    const look = () => {
+      const mine = {}
+      last = mine
+      const show = (kinds: readonly SlotKind[]) => last === mine && setFound({ of: locker, kinds })
+      locker.slots.list().then(
+        (slots) => show(slots.map(({ kind }) => kind)),
+        // Whoever unlocks is told what is the matter.
+        () => show([]),
+      )
+    }
+    look()
+    const stop = locker.on('slots', look)
     return () => {
-      wanted = false
+      last = {}
+      stop()
     }
   }, [locker, locked])
   return found?.of === locker ? found.kinds : undefined

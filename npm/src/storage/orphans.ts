@@ -64,7 +64,8 @@ export function watchBusy(source: OrphanSource, busy: readonly string[], found: 
 /** All journals of this locker that may exist: those that are noted, and where the browser lists databases, all. */
 export async function journalNames({ factory, local, database }: OrphanSource): Promise<string[]> {
   const prefix = journalName(database, '')
-  const listed = (await factory.databases?.()) ?? []
+  // Some private windows refuse it; those that are noted are known all the same.
+  const listed = (await factory.databases?.().catch(() => [])) ?? []
   const names = [...keysUnder(local, prefix), ...listed.map(({ name = '' }) => name)]
   return [...new Set(names)].filter(
     (name) => name.startsWith(prefix) && (isNumbered(name) || /\/[0-9a-f]{16}$/.test(name)),

@@ -17,7 +17,7 @@ import {
   useUnlock,
 } from '@kbve/locker/react'
 import { createUptime, type Uptime } from '@kbve/locker/uptime'
-import { type JSX, StrictMode, Suspense, use, useState } from 'react'
+import { Activity, type JSX, StrictMode, Suspense, use, useState } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { authDouble } from '../../suite/auth_double.ts'
 import { GotrueDouble } from '../../suite/auth_gotrue_double.ts'
@@ -37,6 +37,35 @@ function Vault(): JSX.Element {
       <h1>Locker</h1>
       <p id="state">{state}</p>
       <UnlockForm cost={cost} clock={clock} onOpen={() => kbveReact.opened++} />
+    </>
+  )
+}
+
+/** Hides the form, as an application does that keeps what is behind a tab. */
+function Hidden(): JSX.Element {
+  const [hidden, hide] = useState(false)
+  return (
+    <>
+      <button type="button" onClick={() => hide(!hidden)}>
+        {hidden ? 'Show' : 'Hide'}
+      </button>
+      <Activity mode={hidden ? 'hidden' : 'visible'}>
+        <UnlockForm cost={cost} />
+      </Activity>
+    </>
+  )
+}
+
+/** Somebody locks it by themselves. */
+function Returning(): JSX.Element {
+  const { state } = useStatus()
+  return (
+    <>
+      <p id="state">{state}</p>
+      <button type="button" onClick={() => kbveReact.locker.lock()}>
+        Lock
+      </button>
+      <UnlockForm cost={cost} autoFocus />
     </>
   )
 }
@@ -198,7 +227,10 @@ function Badge(): JSX.Element {
   )
 }
 
-const scenes = { Twice, Badge, Account, Whole, Newcomer, Factor, Vault, Impatient, Email, Own, Suspending }
+const scenes = {
+  ...{ Twice, Badge, Account, Whole, Newcomer, Factor },
+  ...{ Vault, Returning, Hidden, Impatient, Email, Own, Suspending },
+}
 export type Scene = keyof typeof scenes
 
 const page = {

@@ -1,5 +1,5 @@
 import { type ChangeEvent, useId, useState } from 'react'
-import { useField } from '../hooks/use_field.ts'
+import { useSealedField } from '../hooks/use_sealed_field.ts'
 import type { Demo } from '../lockers.ts'
 import { FieldNote } from './field_note.tsx'
 import { pictureAsDataUrl } from './picture.ts'
@@ -8,9 +8,9 @@ import { pictureAsDataUrl } from './picture.ts'
  *  that would ask somebody else's server for it. */
 export function AvatarField({ demo }: { demo: Demo }) {
   const id = useId()
-  const field = useField(demo, 'avatar')
+  const field = useSealedField(demo, 'avatar')
   const [problem, setProblem] = useState('')
-  const picture = field.value.startsWith('data:image/')
+  const picture = field.draft.startsWith('data:image/')
 
   async function choose(event: ChangeEvent<HTMLInputElement>) {
     const file = event.target.files?.[0]
@@ -31,7 +31,7 @@ export function AvatarField({ demo }: { demo: Demo }) {
         <FieldNote sealedIn={field.sealedIn} />
       </div>
       <div className="field-line">
-        {picture && <img className="avatar" src={field.value} alt="The avatar" />}
+        {picture && <img className="avatar" src={field.draft} alt="The avatar" />}
         <input
           id={id}
           type="text"
@@ -40,21 +40,21 @@ export function AvatarField({ demo }: { demo: Demo }) {
           placeholder="https://…"
           autoComplete="off"
           spellCheck={false}
-          value={field.value}
+          value={field.draft}
           aria-invalid={field.error !== ''}
           aria-describedby={`${id}-error`}
           onChange={(event) => field.edit(event.target.value)}
           onBlur={field.commit}
           onKeyDown={(event) => {
             if (event.key === 'Enter') field.commit()
-            if (event.key === 'Escape') field.revert()
+            if (event.key === 'Escape') field.reset()
           }}
         />
         <label className="button file">
           Picture…
           <input className="hidden" type="file" accept="image/*" onChange={choose} />
         </label>
-        {field.value !== '' && (
+        {field.draft !== '' && (
           <button type="button" className="button" onClick={() => field.save('')}>
             Remove
           </button>

@@ -1,5 +1,5 @@
 import { type InputHTMLAttributes, type KeyboardEvent, useId } from 'react'
-import { type TextField, useField } from '../hooks/use_field.ts'
+import { type TextField, useSealedField } from '../hooks/use_sealed_field.ts'
 import type { Demo } from '../lockers.ts'
 import { FieldNote } from './field_note.tsx'
 
@@ -16,7 +16,7 @@ interface Props
 
 export function ProfileField({ demo, name, label, wide, offer, autoComplete = 'off', ...hints }: Props) {
   const id = useId()
-  const field = useField(demo, name)
+  const field = useSealedField(demo, name)
   return (
     <div className={wide ? 'field wide' : 'field'}>
       <div className="field-head">
@@ -29,7 +29,7 @@ export function ProfileField({ demo, name, label, wide, offer, autoComplete = 'o
           id={id}
           type="text"
           name={name}
-          value={field.value}
+          value={field.draft}
           autoComplete={autoComplete}
           spellCheck={false}
           aria-invalid={field.error !== ''}
@@ -51,7 +51,7 @@ export function ProfileField({ demo, name, label, wide, offer, autoComplete = 'o
   )
 }
 
-function keys(event: KeyboardEvent, field: ReturnType<typeof useField>) {
+function keys(event: KeyboardEvent, field: ReturnType<typeof useSealedField>) {
   if (event.key === 'Enter') field.commit()
-  if (event.key === 'Escape') field.revert()
+  if (event.key === 'Escape') field.reset()
 }

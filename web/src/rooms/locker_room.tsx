@@ -1,5 +1,5 @@
 import { useStore } from '@nanostores/react'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Place } from '../address.ts'
 import { Gate } from '../components/gate.tsx'
 import { Intro } from '../components/intro.tsx'
@@ -26,16 +26,17 @@ export function LockerRoom({ place }: { place: Place }) {
 function OpenSide({ demo }: { demo: Demo }) {
   const { state } = useStore(demo.stores.$status)
   const side = useRef<HTMLElement>(null)
-  const before = useRef<'open' | 'closed'>(undefined)
+  const wasShut = useRef(false)
+  const [wasOpen, setWasOpen] = useState(false)
+  if (state === 'unlocked' && !wasOpen) setWasOpen(true)
 
-  // What was focused is gone when a person opens or closes the locker, so the focus goes where the work
-  // goes on. Not at the first opening, which nobody asked for.
+  // What was focused is gone when a person opens the locker, so the focus goes where the work goes on. Not at the
+  // first opening, which nobody asked for.
   useEffect(() => {
-    if (state !== 'unlocked' && state !== 'locked' && state !== 'absent') return
-    const now = state === 'unlocked' ? 'open' : 'closed'
-    const moved = before.current !== undefined && before.current !== now
-    before.current = now
-    if (moved) side.current?.querySelector<HTMLElement>('input:not([hidden], [type=radio]), button')?.focus()
+    if (state === 'locked' || state === 'absent') wasShut.current = true
+    if (state !== 'unlocked' || !wasShut.current) return
+    wasShut.current = false
+    side.current?.querySelector<HTMLElement>('input:not([hidden], [type=radio]), button')?.focus()
   }, [state])
 
   return (
@@ -50,7 +51,7 @@ function OpenSide({ demo }: { demo: Demo }) {
           <Notes demo={demo} />
         </>
       ) : (
-        <Gate demo={demo} />
+        <Gate demo={demo} autoFocus={wasOpen} />
       )}
       <LockerCards demo={demo} />
       <StatusCard demo={demo} />
