@@ -6,7 +6,7 @@ import type { SealedRecord } from './format.ts'
 import type { LoadOptions } from './opening.ts'
 import { serialize } from './serialize.ts'
 import type { Changes, Snapshot, StorageSession } from './storage/storage.ts'
-import type { StoredValues } from './types.ts'
+import type { Migrate, StoredValues } from './types.ts'
 import { schemaId } from './values.ts'
 import type { OpenVault, PlainItem } from './vault.ts'
 
@@ -17,6 +17,12 @@ interface Stored {
   expires: number
   /** JSON text, or bytes. */
   content: string | Uint8Array
+}
+
+/** A record that opens, and what it holds. */
+interface Opened {
+  record: SealedRecord
+  value: unknown
 }
 
 /** Characters or bytes sealed in one call: WASM memory never shrinks. */
@@ -37,12 +43,12 @@ export async function bringUp(
   const write = (found: Snapshot): Changes | undefined => {
     written = []
     check(found.header)
-    const stored = readAll(found, vault, now())
+    const stored = storedOf(openAll(found, vault), now())
     const from = Number(stored.get(schemaId)?.content ?? 0)
     if (from > version) throw newerSchema()
     if (from === version) return undefined
     if (!vault.genuine) throw notGenuine()
-    const items = migrate ? differences(stored, migrated(migrate, from, version, stored)) : []
+    const items = migrate ? changesBy(migrate, from, version, stored) : []
     items.push({ id: schemaId, expires: 0, kind: 'json', text: String(version) })
     const records = sealAll(items, vault, now())
     const { won, changes } = merge(found, records, vault, now())
@@ -53,29 +59,46 @@ export async function bringUp(
   return written
 }
 
-/** Everything that is there and opens; large values are no plain ones, and stay. */
-function readAll(found: Snapshot, vault: OpenVault, now: number): Map<string, Stored> {
+/** Everything that is there and opens. */
+function openAll(found: Snapshot, vault: OpenVault): Opened[] {
   const records: SealedRecord[] = []
   for (const [id, value] of found.records) {
     const record = asRecord(value, id)
     if (record) records.push(record)
   }
+  return vault.open(records).flatMap((result, i) => {
+    const record = records[i] as SealedRecord
+    return result.opens ? [{ record, value: result.value }] : []
+  })
+}
+
+/** What is given to the application; large values are no plain ones, and stay. */
+export function storedOf(opened: Iterable<Opened>, now: number): Map<string, Stored> {
   const stored = new Map<string, Stored>()
-  for (const [i, result] of vault.open(records).entries()) {
-    const { id, kind, expires } = records[i] as SealedRecord
-    if (!result.opens || result.value === undefined || kind === 'parts') continue
+  for (const { record, value } of opened) {
+    const { id, kind, expires } = record
+    if (value === undefined || kind === 'parts') continue
     if (expires !== 0 && expires <= now) continue
-    const { value } = result
     stored.set(id, { expires, content: value instanceof Uint8Array ? value : JSON.stringify(value) })
   }
   return stored
+}
+
+/** What is to be sealed so that these are values of `version`. */
+export function changesBy(
+  migrate: Migrate,
+  from: number,
+  version: number,
+  stored: ReadonlyMap<string, Stored>,
+): PlainItem[] {
+  return differences(stored, migrated(migrate, from, version, stored))
 }
 
 const rooms = { profile: 'profile/', entries: 'entry/' } as const
 
 /** What the application makes of them, by id. */
 function migrated(
-  migrate: NonNullable<Options['migrate']>,
+  migrate: Migrate,
   from: number,
   version: number,
   stored: ReadonlyMap<string, Stored>,

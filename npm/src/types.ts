@@ -180,8 +180,7 @@ export type BackupSecret = { passphrase: string } | { recovery: string } | { pas
 export interface RestoreOptions {
   /** `'merge'` (default): of two versions of a value the newer one stays. What `migrate` has made of a backup is as old
    *  as what it was made from; under a new name it is that only where it is the same value, and else older than
-   *  whatever is here. `'replace'`: exactly the backup's values, and
-   *  everything else is deleted. */
+   *  whatever is here. `'replace'`: exactly the backup's values, and everything else is deleted. */
   mode?: 'merge' | 'replace'
   /** Only tells what would become of it. */
   dryRun?: boolean
@@ -344,8 +343,8 @@ export interface Locker<P extends kbveLocker = kbveLocker> extends Disposable {
   /** Brings in a backup: into this locker while it is open, or, where there is none, as the locker, which is then open
    *  with the backup's keyslots. All in one transaction, or nothing. Rejects with `wrong_secret`; `tampered`,
    *  `unsupported_format`, `too_large` for what is no backup or not as it was written; `unsupported_format` also for
-   *  values of a newer version of the application, or that `migrate` cannot bring up to this one; `locked` for a locker that is
-   *  there and not open, because what cannot be opened is never overwritten. */
+   *  values of a newer version of the application, or that `migrate` cannot bring up to this one; `locked` for a locker
+   *  that is there and not open, because what cannot be opened is never overwritten. */
   restore(backup: BackupSource, secret: BackupSecret, options?: RestoreOptions): Promise<RestoreReport>
   get<K extends keyof P & string>(field: K): P[K]
   /** Sealed and handed over when it returns. Throws `locked`, `invalid_field`, `too_large`, `read_only`. */

@@ -1,4 +1,5 @@
 /** The decoded values of an open locker, each with its version. */
+import { Listeners } from './events.ts'
 import { compareVersions, type RecordKind, type SealedRecord, type Version } from './format.ts'
 import type { Fields } from './profile.ts'
 import { deepFreeze } from './serialize.ts'
@@ -68,8 +69,8 @@ export class Values {
   /** Whether any value expires, and who wants to know of another one. */
   hasDates = false
   dated: (() => void) | undefined
-  /** Hears of every version that is taken in after the opening. */
-  taken: ((id: string) => void) | undefined
+  /** Hear of every version that is taken in after the opening, by its id. */
+  readonly taken = new Listeners<string>()
 
   constructor(fields: Fields, now: () => number) {
     this.#fields = fields
@@ -105,7 +106,7 @@ export class Values {
       this.dated?.()
     }
     if (!changed) return
-    this.taken?.(id)
+    this.taken.tell(id)
     if (!sameValue(before, this.#shown(id))) {
       changed.add(id)
       if (id.startsWith(profilePrefix)) this.#profile = undefined

@@ -4,7 +4,9 @@ import { suite as authAppwrite } from './auth_appwrite.ts'
 import { suite as authDoor } from './auth_door.ts'
 import { suite as authFetch } from './auth_fetch.ts'
 import { suite as authFixtures } from './auth_fixtures.ts'
+import { suite as authGiveUp } from './auth_give_up.ts'
 import { suite as authGotrue } from './auth_gotrue.ts'
+import { suite as authNames } from './auth_names.ts'
 import { suite as authStores } from './auth_stores.tsx'
 import { suite as authStrapi } from './auth_strapi.ts'
 import { suite as authView } from './auth_view.ts'
@@ -44,6 +46,7 @@ import { suite as repair } from './repair.ts'
 import { suite as repairTabs } from './repair_tabs.ts'
 import { suite as restore } from './restore.ts'
 import { suite as restoreLarge } from './restore_large.ts'
+import { suite as restoreVersions } from './restore_versions.ts'
 import { suite as restoreWitness } from './restore_witness.ts'
 import { suite as separate } from './separate_lockers.ts'
 import { suite as slotTrouble } from './slot_trouble.ts'
@@ -86,6 +89,7 @@ export const suites = {
   restore,
   restore_witness: restoreWitness,
   restore_large: restoreLarge,
+  restore_versions: restoreVersions,
   cookies,
   cookies_jar: cookiesJar,
   cookies_locker: cookiesLocker,
@@ -103,6 +107,8 @@ export const suites = {
   auth_appwrite: authAppwrite,
   auth_wounds: authWounds,
   auth_fetch: authFetch,
+  auth_give_up: authGiveUp,
+  auth_names: authNames,
   auth_account: authAccount,
   auth_view: authView,
   auth_fixtures: authFixtures,

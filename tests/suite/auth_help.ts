@@ -161,6 +161,8 @@ export interface Desk {
   readonly locks: Locks
   readonly where: { storage: ReturnType<TestDisk['storage']>; tenant: string; name: string }
   tab(more?: More): Promise<Tab>
+  /** A session in a locker that is there already. */
+  session(locker: AnyLocker, more?: More): Auth
 }
 
 /** A disk, a clock and a server; each tab is a locker and a session of its own. */
@@ -170,31 +172,39 @@ export function desk(t: SuiteContext, server: Double, time = new Time()): Desk {
   const locks = new Locks()
   let tabs = 0
   t.after(() => expect(server.complaints.join('; '), 'what the server had to complain about').to.equal(''))
+  const session = (
+    locker: AnyLocker,
+    { locker: _, tab = `tab${++tabs}`, locks: given, ports, ...more }: More = {},
+  ) => {
+    const auth = createAuth({
+      locker,
+      backend: server.backend,
+      cost: { memoryKib: 19_456, passes: 2 },
+      ...more,
+      ports: {
+        fetch: server.fetch(tab),
+        monotonic: time.monotonic,
+        timer: time.timer,
+        locks: given === undefined ? locks.port(tab) : given,
+        ...ports,
+      },
+    })
+    t.after(() => auth[Symbol.dispose]())
+    return auth
+  }
   return {
     time,
     locks,
     where,
-    async tab({ locker: lockerOptions, tab = `tab${++tabs}`, locks: given, ports, ...more } = {}) {
+    session,
+    async tab({ locker: lockerOptions, ...more } = {}) {
       const locker = openLocker(
         t,
         { ...where, storage: awaited(disk.storage(), time) },
         { clock: time.now, ...lockerOptions },
       )
       await settled(locker)
-      const auth = createAuth({
-        locker,
-        backend: server.backend,
-        cost: { memoryKib: 19_456, passes: 2 },
-        ...more,
-        ports: {
-          fetch: server.fetch(tab),
-          monotonic: time.monotonic,
-          timer: time.timer,
-          locks: given === undefined ? locks.port(tab) : given,
-          ...ports,
-        },
-      })
-      t.after(() => auth[Symbol.dispose]())
+      const auth = session(locker, more)
       const events: string[] = []
       locker.on('error', ({ code }) => events.push(code))
       await auth.ready

@@ -210,9 +210,9 @@ export function callsOf(parts: Parts): Calling & { signOutOthers(): Promise<void
       const what = { ...(await returning('link', input)), type: 'sendMagicLink' } as const
       return stepOf(pendingOf(await asked(what, options)), identityOf(input))
     },
-    async signInWithOAuth(input) {
+    async signInWithOAuth(input, { signal } = {}) {
       await parts.started()
-      return redirects.leave(input)
+      return redirects.leave(input, signal)
     },
     async handleRedirect(url, options = {}) {
       await parts.started()

@@ -23,6 +23,8 @@ export function authFetch(on: Conductor, calls: Calls, rules: FetchRules): typeo
     const first = new Request(input, init)
     // Somebody's own proof is not replaced.
     if (first.headers.has('authorization')) return fetch(first)
+    // As `fetch` says it; what is given up later, while a token is waited for, is `aborted`.
+    first.signal.throwIfAborted()
     const proof = await calls.proof(first.signal)
     const given = (init?.body ?? undefined) as unknown
     // A stream is read once, and then it is gone.

@@ -1,5 +1,5 @@
 /** What is asked of a backend: with a proof where one is needed, never more often than allowed, and once more after a 401. */
-import { LockerError } from '../errors.ts'
+import { abortedError, LockerError } from '../errors.ts'
 import { type Conductor, effectOf } from './conductor.ts'
 import { AuthError, reasonOf } from './error.ts'
 import { heldIn } from './held.ts'
@@ -44,7 +44,7 @@ export class Calls {
     const nobodyYet = life.ports.mode === 'account' && life.status.state === 'absent'
     if (!life.open && !nobodyYet) life.writable()
     clock.check()
-    return this.#usable(await this.#on.happen({ type: 'needed' }), signal)
+    return this.#usable(this.#on.happen({ type: 'needed' }), signal)
   }
 
   /** Another proof than the one that was answered with 401, or `undefined` where there is none. */
@@ -53,7 +53,7 @@ export class Calls {
     if (!refused.access) return undefined
     const text = this.#on.host.door().fingerprint(refused.access)
     try {
-      return await this.#usable(await this.#on.happen({ type: 'unauthorized', text }), signal)
+      return await this.#usable(this.#on.happen({ type: 'unauthorized', text }), signal)
     } catch (error) {
       if (error instanceof AuthError) return undefined
       throw error
@@ -70,9 +70,11 @@ export class Calls {
     return true
   }
 
-  async #usable(first: Step, signal?: AbortSignal): Promise<Proof> {
+  async #usable(first: Promise<Step>, signal?: AbortSignal): Promise<Proof> {
     const until = this.#on.now() + longestWait
-    for (let step = first; ; step = await this.#on.happen({ type: 'needed' })) {
+    // What is decided is decided, also where the caller waits for it no longer.
+    for (let deciding = first; ; deciding = this.#on.happen({ type: 'needed' })) {
+      const step = await orAborted(deciding, signal)
       const refused = effectOf(step, 'refused')
       if (refused) throw new AuthError(refused.why)
       const { proof } = this.#on
@@ -84,26 +86,18 @@ export class Calls {
   }
 
   /** Resolves when something looks different, or then at the latest. */
-  #change(at: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const { host, changes } = this.#on
-      const end = () => {
-        remove()
-        stop()
-        signal?.removeEventListener('abort', abort)
-        resolve()
-      }
-      const abort = () => {
-        end()
-        reject(
-          new LockerError('aborted', 'The work was given up before it was done.', { cause: signal?.reason }),
-        )
-      }
-      const remove = changes.add(end)
-      const stop = host.timer(Math.max(at - this.#on.now(), 0) + 1, end)
-      if (signal?.aborted) abort()
-      signal?.addEventListener('abort', abort, { once: true })
+  async #change(at: number, signal?: AbortSignal): Promise<void> {
+    const { host, changes } = this.#on
+    const ends: (() => void)[] = []
+    const changed = new Promise<void>((resolve) => {
+      ends.push(changes.add(resolve))
+      ends.push(host.timer(Math.max(at - this.#on.now(), 0) + 1, resolve))
     })
+    try {
+      await orAborted(changed, signal)
+    } finally {
+      for (const end of ends) end()
+    }
   }
 
   async #asked(what: Action, proof: Proof | undefined, asking: Asking): Promise<Outcome> {
@@ -129,6 +123,17 @@ export class Calls {
 /** Whether the proof is what was wrong. */
 export function isUnproven(why: Refusal): boolean {
   return why.status === 401 && (why.code === 'session_missing' || why.code === 'session_expired')
+}
+
+/** The same, unless the caller gives up before: then it rejects with `aborted`, and the work goes on. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(abortedError(signal))
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 function orThrow(outcome: Outcome): Outcome {

@@ -195,11 +195,15 @@ class Auths {
   }
 
   #open: unknown
+  /** Takes no more note of what is taken in. */
+  #deaf: () => void = () => {}
+
   #status(): void {
     if (!this.#on.started) return
     const { open } = this.#life
     if (!open) {
       this.#open = undefined
+      this.#deaf()
       this.#clock.wakeAt(0)
       this.#cookies.forget()
       this.#on.show()
@@ -209,11 +213,12 @@ class Auths {
   /** The locker is open: goes on from the session in it. */
   async #opened(): Promise<void> {
     const { open } = this.#life
-    if (!open || open === this.#open) return
+    if (!open || open === this.#open || this.#disposed) return
     this.#open = open
-    open.values.taken = (id) => {
+    this.#deaf()
+    this.#deaf = open.values.taken.add((id) => {
       if (this.#record.has(id)) queueMicrotask(() => this.#on.behind(this.#on.look()))
-    }
+    })
     this.#on.show()
     this.#cookies.follow(this.#on.proof?.access)
     if (open.readOnly) return
@@ -308,8 +313,7 @@ class Auths {
     for (const stop of this.#stops.splice(0)) stop()
     this.#clock.stop()
     this.#on.stop()
-    const { open } = this.#life
-    if (open) open.values.taken = undefined
+    this.#deaf()
   }
 }
 

@@ -101,7 +101,7 @@ export class Flights {
       nothing = () => reject(new Error('no session came'))
     })
     coming.catch(() => {})
-    open.coming = coming
+    open.coming.add(coming)
     try {
       const outcome = await this.#on
         .send({ type: 'refresh' }, { proof: this.#on.proof, limit: Math.max(due.at - sent, 1) })
@@ -128,7 +128,7 @@ export class Flights {
     } finally {
       nothing()
       life.timed?.('refresh', from, { answer: told })
-      if (open.coming === coming) open.coming = undefined
+      open.coming.delete(coming)
     }
   }
 }

@@ -231,7 +231,8 @@ export interface Auth extends Disposable {
   /**
    * `fetch` with the token, for the backend's own origin and those of `origins`; to all others nothing is added. After a
    * 401 the token is renewed and the request sent once more, where its body can be. Rejects with `session_missing` or
-   * `session_expired` where a token is due and there is none, and like `fetch` otherwise.
+   * `session_expired` where a token is due and there is none, with `aborted` where it is given up while one is waited
+   * for, and like `fetch` otherwise.
    */
   readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
 

@@ -1,5 +1,5 @@
 /** There and back: OAuth with PKCE, and the links in mails. */
-import { hasCode, LockerError } from '../errors.ts'
+import { abortedError, hasCode, LockerError } from '../errors.ts'
 import { databaseName } from '../storage/storage.ts'
 import type { Account } from './account.ts'
 import { type Conductor, effectOf } from './conductor.ts'
@@ -52,27 +52,30 @@ export class Redirects {
     )
   }
 
-  /** Sends the person to the provider. */
-  async leave(input: OAuthInput): Promise<string> {
+  /** Sends the person to the provider, unless somebody gives up before. */
+  async leave(input: OAuthInput, signal?: AbortSignal): Promise<string> {
     const { page } = this
+    if (signal?.aborted) throw abortedError(signal)
     const here = new URL(page.href())
     const { provider, redirectTo = `${here.origin}${here.pathname}`, ...more } = input
     const { host } = this.#on
-    const begun = await this.begin(`oauth:${provider}`, redirectTo)
+    const begun = await this.begin(`oauth:${provider}`, redirectTo, signal)
     const pkce = host.backend().kind === 'gotrue' ? { codeChallenge: begun.codeChallenge } : {}
     const what: Action = { ...more, type: 'oauthStart', provider, redirectTo: begun.redirectTo, ...pkce }
     const { url } = host.door().request(host.backend(), what)
+    // A flow that nobody comes back from ends by itself.
+    if (signal?.aborted) throw abortedError(signal)
     page.navigate(url)
     return url
   }
 
   /** A flow with a verifier of its own, sealed until it comes back. */
-  async begin(purpose: string, redirectTo: string): Promise<Begun> {
+  async begin(purpose: string, redirectTo: string, signal?: AbortSignal): Promise<Begun> {
     const { life } = this.#on.host
     if (!this.#account.opens) life.writable()
     // What opens by itself can be made now, and then holds the verifier sealed.
     if (this.#account.opens && life.status.state === 'absent' && purpose.startsWith('oauth'))
-      await life.create({ device: true }, {})
+      await life.create({ device: true }, signal ? { signal } : {})
     const what = { type: 'flowBegun', text: purpose } as const
     const step = life.open ? await this.#on.happen(what) : this.#asideStep(what)
     const flow = effectOf(step, 'flow')

@@ -17,6 +17,8 @@ export interface OpenedRecord {
   record: SealedRecord
   /** Parsed, bytes, or `undefined` for a deletion. */
   value: unknown
+  /** The application's migration has made it: what `record` has sealed is not this value, but what it was made from. */
+  made?: true
 }
 
 export interface OpenedBackup extends Unlocked {

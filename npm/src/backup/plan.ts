@@ -1,12 +1,13 @@
 /** What bringing a backup into an open locker comes to: decided from what lies on the disk, and nothing else. */
 import { asRecord } from '../checked.ts'
+import { newerSchema } from '../errors.ts'
 import { compareVersions, type RecordKind, type SealedRecord } from '../format.ts'
 import { asManifest, type Manifest } from '../parts.ts'
 import { serialize } from '../serialize.ts'
 import type { RestoreReport } from '../types.ts'
-import { sessionPrefix } from '../values.ts'
+import { schemaId, sessionPrefix } from '../values.ts'
 import type { OpenVault, PlainItem } from '../vault.ts'
-import type { OpenedBackup } from './opened_backup.ts'
+import type { OpenedBackup, OpenedRecord } from './opened_backup.ts'
 
 export interface PlanHost {
   vault: OpenVault
@@ -14,6 +15,8 @@ export interface PlanHost {
   mode: 'merge' | 'replace'
   /** The backup was made under this locker's own root key, so that its records open here as they are. */
   sameKey: boolean
+  /** Of the application's values here, which is what the backup was brought up to. */
+  version: number
   /** Where the parts of a large value lie under this locker's keys by now, by the record's id. */
   written: ReadonlyMap<string, Manifest>
   /** Whether the rules of its field say something against a value. */
@@ -41,20 +44,18 @@ export interface Large {
   manifest: Manifest
 }
 
-/** A version of a value. */
-interface Side {
-  record: SealedRecord
-  /** `undefined` also for what has expired. */
-  value: unknown
-}
+/** A version of a value; `undefined` also for one that has expired. */
+type Side = OpenedRecord
 
 const profilePrefix = 'profile/'
 
-/** Every record found is added to the vault's sum. */
+/** Every record found is added to the vault's sum. Throws where what lies here is of a newer version by now. */
 export function planOf(records: ReadonlyMap<string, unknown>, backup: OpenedBackup, host: PlanHost): Plan {
   const { here, unopened } = openedOf(records, host)
+  const number = Number(here.get(schemaId)?.value ?? 0)
+  if (number > host.version) throw newerSchema()
   const there = new Map<string, Side>()
-  for (const { record, value } of backup.records) there.set(record.id, sideOf(record, value, host.now))
+  for (const opened of backup.records) there.set(opened.record.id, sideOf(opened, host.now))
   const plan = new Planned(backup.damaged)
   for (const [id, side] of there) {
     const mine = here.get(id)
@@ -67,10 +68,12 @@ export function planOf(records: ReadonlyMap<string, unknown>, backup: OpenedBack
     for (const [id, { value }] of here) {
       // What does not open in the backup may have been what is here.
       const inBackup = there.get(id)?.value !== undefined || backup.damaged.includes(id)
-      if (value === undefined || inBackup || id.startsWith(sessionPrefix)) continue
+      if (value === undefined || inBackup || id === schemaId || id.startsWith(sessionPrefix)) continue
       plan.items.push({ id, expires: 0, kind: 'gone' })
       plan.report.removed.push(id)
     }
+    // All that is here now is of this version, also where nothing has said so.
+    if (number !== host.version) plan.items.push(numberOf(host.version))
     const sealed = new Set(plan.items.map(({ id }) => id))
     for (const id of unopened) if (!sealed.has(id)) remove.push(id)
   }
@@ -83,6 +86,18 @@ export function planOf(records: ReadonlyMap<string, unknown>, backup: OpenedBack
   for (const ids of Object.values(plan.report)) ids.sort()
   const { report, carried, items, anew, kept } = plan
   return { report, carried, items, anew, kept, remove, found }
+}
+
+/** What is to be sealed for a value that is no large one. */
+export function itemOf({ record: { id, expires }, value }: OpenedRecord): PlainItem {
+  if (value === undefined) return { id, expires: 0, kind: 'gone' }
+  if (value instanceof Uint8Array) return { id, expires, kind: 'bytes', bytes: value }
+  return { id, expires, kind: 'json', text: serialize(value, id) }
+}
+
+/** What says of which version the application's values are. */
+export function numberOf(version: number): PlainItem {
+  return { id: schemaId, expires: 0, kind: 'json', text: String(version) }
 }
 
 class Planned {
@@ -120,12 +135,14 @@ function merge(
   side: Side,
   host: PlanHost,
 ): void {
-  const { record, value } = side
+  const { record, value, made } = side
+  // Nobody has deleted what a migration leaves out: it takes nothing away here.
+  if (made && value === undefined) return
   if (mine && compareVersions(record, mine.record) <= 0) {
     if (value !== undefined) plan.report.unchanged.push(id)
     return
   }
-  if (host.sameKey && record.epoch <= host.vault.header.epoch) {
+  if (host.sameKey && !made && record.epoch <= host.vault.header.epoch) {
     plan.carried.push(record)
     const manifest = record.kind === 'parts' ? asManifest(value) : undefined
     if (manifest) plan.kept.push({ record, manifest })
@@ -144,23 +161,16 @@ function replace(plan: Planned, id: string, mine: Side | undefined, side: Side, 
   else seal(plan, id, mine, side, host)
 }
 
-function seal(
-  plan: Planned,
-  id: string,
-  mine: Side | undefined,
-  { record, value }: Side,
-  host: PlanHost,
-): void {
-  const { expires } = record
-  if (value instanceof Uint8Array) {
-    plan.items.push({ id, expires, kind: 'bytes', bytes: value })
-  } else if (record.kind === 'parts') {
+function seal(plan: Planned, id: string, mine: Side | undefined, side: Side, host: PlanHost): void {
+  const { record, value } = side
+  if (record.kind === 'parts') {
+    const { expires } = record
     const manifest = value as Manifest
     plan.anew.push({ record, manifest })
     plan.items.push({ id, expires, kind: 'parts', text: serialize(host.written.get(id) ?? manifest, id) })
   } else {
-    const item: PlainItem = { id, expires, kind: 'json', text: serialize(value, id) }
-    if (id.startsWith(profilePrefix) && host.refused(item)) {
+    const item = itemOf(side)
+    if (item.kind === 'json' && id.startsWith(profilePrefix) && host.refused(item)) {
       plan.report.unfit.push(id)
       return
     }
@@ -183,15 +193,15 @@ function openedOf(records: ReadonlyMap<string, unknown>, { vault, now }: PlanHos
   }
   for (const [i, result] of vault.open(sealed, true).entries()) {
     const record = sealed[i] as SealedRecord
-    if (result.opens) here.set(record.id, sideOf(record, result.value, now))
+    if (result.opens) here.set(record.id, sideOf({ record, value: result.value }, now))
     else unopened.add(record.id)
   }
   return { here, unopened }
 }
 
-function sideOf(record: SealedRecord, value: unknown, now: number): Side {
-  const expired = record.expires !== 0 && record.expires <= now
-  return { record, value: expired ? undefined : value }
+function sideOf(opened: OpenedRecord, now: number): Side {
+  const { expires } = opened.record
+  return expires !== 0 && expires <= now ? { ...opened, value: undefined } : opened
 }
 
 function same(mine: Side | undefined, { record, value }: Side): boolean {

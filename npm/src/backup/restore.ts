@@ -11,16 +11,19 @@ import type { OpenLocker } from '../open_locker.ts'
 import type { Opened } from '../opener.ts'
 import { emptyLoaded } from '../opening.ts'
 import { removeReplaced } from '../parts.ts'
+import type { Ports } from '../ports.ts'
 import { overtake } from '../repair.ts'
 import { type Prepared, slotModule } from '../slot_modules.ts'
 import type { Changes, Snapshot } from '../storage/storage.ts'
 import type { BackupSecret, RestoreOptions, RestoreReport } from '../types.ts'
+import { schemaId } from '../values.ts'
 import { chunks, type OpenVault, type PlainItem, type RootChange } from '../vault.ts'
 import { signed } from './backup.ts'
 import { type Backup, readBackup, textOf } from './backup_file.ts'
+import { broughtUp } from './brought_up.ts'
 import { backupPieces, macOf } from './mac.ts'
 import { type OpenedBackup, openBackup } from './opened_backup.ts'
-import { type Plan, planOf } from './plan.ts'
+import { itemOf, numberOf, type Plan, planOf } from './plan.ts'
 import { RestoredParts, writeAll } from './restore_parts.ts'
 
 type Options = Required<Omit<RestoreOptions, 'signal'>> & { signal: AbortSignal }
@@ -37,8 +40,16 @@ export async function restore(
   const core = await life.opener.core()
   const backup = readBackup(core, await textOf(file))
   throwIfAborted(options.signal)
-  const { schemaJson } = life.opener.ports.fields
-  const opening = (signal: AbortSignal) => openBackup(core, backup, { secret: known, signal, schemaJson })
+  const { schemaJson } = life.ports.fields
+  const opening = async (signal: AbortSignal) => {
+    const opened = await openBackup(core, backup, { secret: known, signal, schemaJson })
+    try {
+      return await broughtUp(opened, life.ports)
+    } catch (error) {
+      opened.vault.wipe()
+      throw error
+    }
+  }
   if (life.open) return restoreInto(life, life.open, backup, await opening(options.signal), options)
   if (life.status.state !== 'absent') {
     throw new LockerError(
@@ -48,8 +59,13 @@ export async function restore(
   }
   if (options.dryRun) {
     const opened = await opening(options.signal)
-    opened.vault.wipe()
-    return reportOfAll(opened, life.opener.ports.now())
+    try {
+      // Sealing says what the rules of a field say.
+      recordsOf(opened, backup, life.ports)
+      return reportOfAll(opened, life.ports.now())
+    } finally {
+      opened.vault.wipe()
+    }
   }
   let report: RestoreReport | undefined
   await life.make(options.signal, async (abort) => {
@@ -75,7 +91,7 @@ async function restoreInto(
     throwIfAborted(signal)
     await open.flush()
     const { session, show, whole } = open.changing
-    const ids = mode === 'replace' ? 'all' : opened.records.map(({ record }) => record.id)
+    const ids = mode === 'replace' ? 'all' : [schemaId, ...opened.records.map(({ record }) => record.id)]
     const sameKey = isOwn(open.changing.vault, backup)
     const plan = (found: Snapshot): Plan => {
       throwIfAborted(signal)
@@ -96,6 +112,7 @@ async function restoreInto(
         now: now(),
         mode,
         sameKey,
+        version: life.ports.version,
         refused,
         written: parts.written,
       })
@@ -197,10 +214,11 @@ function sealed(vault: OpenVault, items: readonly PlainItem[], now: number): Sea
 async function newLocker(
   life: Lifecycle,
   backup: Backup,
-  { vault, behind, records, damaged, parts }: OpenedBackup,
+  opening: OpenedBackup,
   signal: AbortSignal,
 ): Promise<{ opened: Opened; report: RestoreReport }> {
   const { ports, connection } = life.opener
+  const { vault, behind, parts } = opening
   const { name, mode, now } = ports
   let slot: Prepared | undefined
   try {
@@ -215,9 +233,12 @@ async function newLocker(
     // Also where this very locker was lost: what the witness remembers of it is older now.
     const lockerId = toBase64url(vault.header.locker_id)
     overtake(vault, life.opener.witness, lockerId)
-    const put = records.map(({ record }) => record)
+    const put = recordsOf(opening, backup, ports)
+    const loaded = emptyLoaded(ports)
     vault.beginSum()
-    for (const chunk of chunks(put)) vault.openChunk(chunk, true)
+    for (const chunk of chunks(put))
+      for (const [i, result] of vault.openChunk(chunk, true).entries())
+        if (result.opens) loaded.values.take(chunk[i] as SealedRecord, result.value)
     const root = vault.newRoot(now())
     const written = vault.header
     const write = (found: Snapshot): Changes => {
@@ -236,9 +257,7 @@ async function newLocker(
     }
     life.opener.lockerId = lockerId
     life.opener.witness.write({ locker_id: lockerId, root_rev: root.rev })
-    const loaded = emptyLoaded(ports)
-    for (const { record, value } of records) loaded.values.take(record, value)
-    const report = reportOfAll({ records, damaged }, now())
+    const report = reportOfAll(opening, now())
     return { opened: { session, vault, header: written, loaded, behind }, report }
   } catch (error) {
     vault.wipe()
@@ -246,6 +265,18 @@ async function newLocker(
   } finally {
     slot?.wipe()
   }
+}
+
+/** The backup's records as they are, and sealed for this version of the application what was brought up to it. */
+function recordsOf(
+  { vault, records }: OpenedBackup,
+  backup: Backup,
+  { version, now }: Pick<Ports, 'version' | 'now'>,
+): SealedRecord[] {
+  for (const { rev } of [...backup.records, backup.root]) vault.observe(rev)
+  const items = records.filter(({ made }) => made).map(itemOf)
+  if (version > 0) items.push(numberOf(version))
+  return [...records.flatMap(({ record, made }) => (made ? [] : record)), ...sealed(vault, items, now())]
 }
 
 /** So that the next visit opens by itself, as this application wants it; where the browser cannot, the backup's own
