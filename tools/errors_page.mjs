@@ -1,7 +1,8 @@
 /** node tools/errors_page.mjs: writes docs/errors.md from the code. With --check it only says whether that is done. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { messages } from './errors/messages.mjs'
 import { ways } from './errors/ways.mjs'
 import { project } from './paths.mjs'
 import { main, Problem, say } from './say.mjs'
@@ -26,41 +27,49 @@ export function sections(header) {
   return found
 }
 
-function* sourcesUnder(folder, pattern) {
-  for (const entry of readdirSync(join(project, folder), { withFileTypes: true })) {
-    const path = `${folder}/${entry.name}`
-    if (entry.isDirectory()) yield* sourcesUnder(path, pattern)
-    else if (pattern.test(entry.name)) yield readFileSync(join(project, path), 'utf8')
-  }
-}
-
-const joined = (literals, quote) =>
-  literals
-    .split(new RegExp(`${quote}\\s*\\+?\\s*${quote}`))
-    .join('')
-    .replaceAll(/\\(.)/g, '$1')
-
-/** The sentences that the code says, by code; those that are put together of parts are left out. */
-export function sentences() {
-  const found = new Map()
-  const add = (code, text) => {
-    if (!/^[A-Z].*[.!]$/.test(text)) return
-    if (!found.has(code)) found.set(code, new Set())
-    found.get(code).add(text)
-  }
-  const cpp =
-    /(?:fail\(errc::(\w+),|case errc::(\w+):\s*return)\s*"((?:[^"\\]|\\.)*(?:"\s*"(?:[^"\\]|\\.)*)*)"\s*[,);]/g
-  for (const text of sourcesUnder('src', /\.(cpp|hpp)$/))
-    for (const [, failed, sentence, literal] of text.matchAll(cpp))
-      add(failed ?? sentence, joined(literal, '"'))
-  const ts =
-    /new (?:LockerError|AuthError)\(\s*'(\w+)',\s*(?:'((?:[^'\\]|\\.)*(?:'\s*\+\s*'(?:[^'\\]|\\.)*)*)'|"((?:[^"\\]|\\.)*)")\s*[,)]/g
-  for (const text of sourcesUnder('npm/src', /\.tsx?$/))
-    for (const [, code, single, double] of text.matchAll(ts)) add(code, single ? joined(single, "'") : double)
-  return found
-}
-
 const titles = ['The locker', 'Tokens', 'Accounts']
+
+const head = `# Errors
+
+[All pages](README.md) · [How to read the examples](README.md#how-to-read-the-examples)
+
+<!-- Made by tools/errors_page.mjs from include/kbve/core/result.hpp, tools/errors/ways.mjs and the sources. Change those. -->
+
+Everything that a program can react to is a \`LockerError\`:
+
+- \`code\`: one of the names below; it stays the same from version to version
+- \`message\`: a sentence in English that says what to do; it can be shown to a person
+- \`field\`: the profile field, entry, claim or option that it is about
+- \`retryAt\`: when to try again, in milliseconds since 1970
+- \`cause\`: the underlying error, where there is one
+
+An \`AuthError\` is a \`LockerError\` that also has what the backend answered: \`status\`, \`backendCode\`, \`backendMessage\`,
+\`reasons\` and \`fields\`. A wrong argument type is a \`TypeError\`: a mistake in the program.
+
+A keyslot is one secret that opens the locker. The header holds the keyslots; the root is an encrypted record that knows the
+set of all others.
+
+<!-- block: given locker -->
+\`\`\`ts
+import { LockerError } from '@kbve/locker'
+
+const codeOf = (work: () => void) => {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof LockerError) return [error.code, error.field]
+    throw error
+  }
+}
+codeOf(() => locker.set('email', 'nobody'))            // → ['invalid_field', 'email']
+\`\`\`
+`
+
+const tail = `## All messages
+
+The messages in the code, by error code, so that you can find an error by its wording. \`…\` stands for a part that varies,
+such as a name or a number. Messages that are only put together at run time are not listed.
+`
 
 /** The page's text. */
 export function errorsPage() {
@@ -73,49 +82,15 @@ export function errorsPage() {
     throw new Problem(
       `tools/errors/ways.mjs: missing ${without.join(', ') || 'nothing'}; unknown ${superfluous.join(', ') || 'nothing'}.`,
     )
-  const said = sentences()
-  const out = [
-    '# Errors',
-    '',
-    '<!-- Made by tools/errors_page.mjs from include/kbve/core/result.hpp and tools/errors/ways.mjs. Change those. -->',
-    '',
-    'Whatever a program can react to is a `LockerError`: `code` is one of the names below and stays the same, `message` is a',
-    'sentence with a way out that can be shown, `field` is what it is about, `retryAt` when it makes sense again (milliseconds',
-    'since 1970). A wrong argument type is a `TypeError`. An `AuthError` is a `LockerError` with what the backend itself said.',
-    '',
-    '<!-- block: given locker -->',
-    '```ts',
-    "import { LockerError } from '@kbve/locker'",
-    '',
-    'const codeOf = (work: () => void) => {',
-    '  try {',
-    '    work()',
-    '  } catch (error) {',
-    '    if (error instanceof LockerError) return [error.code, error.field]',
-    '    throw error',
-    '  }',
-    '}',
-    "codeOf(() => locker.set('email', 'nobody'))            // → ['invalid_field', 'email']",
-    '```',
-    '',
-  ]
+  const said = messages()
+  const out = [head]
   parts.forEach(({ codes: list }, i) => {
-    out.push(
-      `## ${titles[i]}`,
-      '',
-      '| code | what it means | when it comes | what to do |',
-      '|---|---|---|---|',
-    )
+    out.push(`## ${titles[i]}`, '', '| code | meaning | when | what to do |', '|---|---|---|---|')
     for (const { code, meaning } of list)
-      out.push(`| \`${code}\` | ${meaning} | ${ways[code].when} | ${ways[code].way} |`)
+      out.push(`| \`${code}\` | ${ways[code].meaning ?? meaning} | ${ways[code].when} | ${ways[code].way} |`)
     out.push('')
   })
-  out.push(
-    '## What is said',
-    '',
-    'The sentences as they stand in the code, to find an error by its words.',
-    '',
-  )
+  out.push(tail)
   for (const code of codes)
     for (const text of [...(said.get(code) ?? [])].sort()) out.push(`- \`${code}\`: ${text}`)
   return `${out.join('\n')}\n`

@@ -66,7 +66,7 @@ export function closed(cause?: unknown): LockerError {
 export function disposed(): LockerError {
   return new LockerError(
     'storage_closed',
-    'This locker was closed or destroyed; make another with createLocker.',
+    'This locker object was disposed of; make another one with createLocker.',
   )
 }
 

@@ -5,6 +5,7 @@ import { createLocker } from '@kbve/locker'
 import { appwrite, createAuth, gotrue, strapi } from '@kbve/locker/auth'
 import { project } from '../../tools/paths.mjs'
 import { policy } from '../browser/harness/server.mjs'
+import { reasons } from '../differential/reasons.mjs'
 import { blocksOf } from './blocks.mjs'
 
 const read = (file) => readFileSync(join(project, file), 'utf8')
@@ -43,6 +44,14 @@ const tests = {
     return block.code === policy ? '' : `it is ${policy}`
   },
 
+  'docs/tokens.md names every token that is refused here and taken by jose'() {
+    const text = read('docs/tokens.md')
+    return reasons
+      .filter(({ name }) => !text.includes(`**${name}**`))
+      .map(({ name }) => `docs/tokens.md has no **${name}**`)
+      .join('\n')
+  },
+
   'the version is the same everywhere'() {
     const { version } = JSON.parse(read('npm/package.json'))
     const says = {
@@ -62,6 +71,19 @@ const tests = {
       .filter((entry) => entry !== '.' && exports[entry].types)
       .filter((entry) => !read('README.md').includes(`\`…${entry.slice(1)}\``))
       .map((entry) => `the README does not name ${entry}`)
+      .join('\n')
+  },
+
+  'npm/README.md names every entry of the package'() {
+    const { exports, bin } = JSON.parse(read('npm/package.json'))
+    const text = read('npm/README.md')
+    const imports = Object.keys(exports)
+      .filter((entry) => entry !== './package.json')
+      .map((entry) => `\`@kbve/locker${entry.slice(1)}\``)
+    const commands = Object.keys(bin).map((name) => `\`npx ${name}\``)
+    return [...imports, ...commands]
+      .filter((name) => !new RegExp(`^\\| ${name.replaceAll(/[.*]/g, '\\$&')} \\|`, 'm').test(text))
+      .map((name) => `npm/README.md has no row for ${name}`)
       .join('\n')
   },
 

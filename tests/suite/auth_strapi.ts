@@ -81,6 +81,27 @@ export function suite(t: SuiteContext): void {
       expect(await auth.health()).to.deep.equal({})
     })
 
+    t.test(
+      'the link to a new password comes back with its code, and leaves none in the address',
+      async () => {
+        let href = 'https://app.example.com/reset?code=the-code&x=1'
+        const view = {
+          href: () => href,
+          navigate: () => {},
+          replace(url: string) {
+            href = url
+          },
+        }
+        const { auth } = await page('body', { ports: { page: view } })
+        const back = await auth.handleRedirect()
+        expect(back).to.deep.equal({ step: 'reset-password', code: 'the-code' })
+        expect(href).to.equal('https://app.example.com/reset?x=1')
+        expect(auth.session.state).to.equal('anonymous')
+        const reset = await auth.resetPassword({ password: 'the third', code: 'the-code' })
+        expect(reset).to.have.nested.property('user.username', 'ann')
+      },
+    )
+
     t.test('OAuth goes by the provider’s token and the cookie of the server', async () => {
       let href = 'https://app.example.com/connect'
       const went: string[] = []

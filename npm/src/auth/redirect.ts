@@ -122,6 +122,9 @@ export class Redirects {
       const step = await this.#signIn.run({ type: 'verify', kind: type ?? 'email', tokenHash }, how)
       return type === 'recovery' ? resetting(step) : step
     }
+    // Strapi's link to a new password: by OAuth it sends back a token and never a code.
+    if (code && redirect.flow === undefined && this.#on.host.backend().kind === 'strapi')
+      return { step: 'reset-password', code }
     const flow = await this.#back(redirect.flow ?? '')
     if (code) {
       const what: Action = { type: 'oauthFinish', code, codeVerifier: flow.verifier }

@@ -27,13 +27,14 @@ FILE may be "-" for standard input, with no secret or with --passphrase-file.`,
   },
   seal: {
     usage:
-      'kbve-locker seal VALUES [--out FILE] [--name NAME] [--tenant TENANT] [--passphrase-file PATH] [--force]',
+      'kbve-locker seal VALUES [--out FILE] [--name NAME] [--tenant TENANT] [--passphrase-file PATH] [--force] [--json]',
     what: 'Makes a backup of values in a JSON file, with a new passphrase, for locker.restore().',
     more: `  --out FILE              where the backup goes, readable by you alone; else to standard output
   --force                 write over a file that is there
   --name NAME             the locker's name, "default" if not said
   --tenant TENANT         the locker's tenant, "default" if not said
   --passphrase-file PATH  the passphrase is the first line of this file; else it is asked for, twice
+  --json                  with --out: how many values were sealed, and where, as one JSON object
 
 VALUES is a JSON object: {"profile":{"theme":"dark"},"entries":{"draft":{"text":"x"}},"bytes":{"photo":"AQID"},
 "expires":{"draft":1790000000000}}; each part may be left out; bytes are base64url, dates milliseconds since 1970.

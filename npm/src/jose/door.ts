@@ -94,6 +94,8 @@ const encoder = new TextEncoder()
 // A value may well begin with U+FEFF.
 const decoder = new TextDecoder(undefined, { ignoreBOM: true })
 const firstRoom = 4_096
+/** As wasm/door.hpp has it. */
+const mostInput = 2_097_152
 
 export class Door {
   readonly #core: Exports
@@ -230,11 +232,17 @@ export class Door {
   #reserve(size: number): void {
     if (size <= this.#room) return
     const at = this.#core.input(size)
+    // What there was stays where it is, and the view of it holds.
     if (at === 0) {
-      throw new LockerError(
-        'too_large',
-        'A token, a set of keys or a cookie may have 2 MiB with all that goes with it.',
-      )
+      throw size > mostInput
+        ? new LockerError(
+            'too_large',
+            'A token, a set of keys or a cookie may have 2 MiB with all that goes with it.',
+          )
+        : new LockerError(
+            'out_of_memory',
+            'There is not enough memory for this token, set of keys or cookie; close other pages and try again.',
+          )
     }
     this.#input = at
     this.#room = size
