@@ -66,6 +66,7 @@ export const scenes = {
     '#locker',
     async (page) => {
       await open(page)
+      await page.getByText('The code for this locker').click()
       await button(page, 'Fill in a sample').click()
       await page.locator('.record', { hasText: 'profile/email' }).waitFor()
     },

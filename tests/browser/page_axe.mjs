@@ -37,6 +37,8 @@ export const axeTests = {
   async 'axe: the device’s locker, open and empty, filled, damaged, locked and destroyed'(page) {
     await state(page, 'Open')
     await everyLook(page, 'open')
+    await page.getByText('The code for this locker').click()
+    await everyLook(page, 'with the code')
     await button(page, 'Fill in a sample').click()
     await page.getByLabel('Email', { exact: true }).fill('no address')
     await page.getByLabel('Email', { exact: true }).press('Enter')

@@ -249,6 +249,23 @@ const tests = {
     await page.locator('.disk').filter({ hasText: 'Argon2id: 64 MiB, 3 passes, 1 lane' }).waitFor()
   },
 
+  async 'each locker shows the code for it, and gives it to be copied'(page, { go }) {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    for (const [hash, line] of [
+      ['#locker', 'const locker = createLocker() //'],
+      ['#locker/passphrase', '<UnlockForm />'],
+    ]) {
+      await go(hash)
+      const example = page.locator('.example')
+      await example.getByText('The code for this locker').click()
+      await example.locator('code').filter({ hasText: line }).waitFor()
+      await button(page, 'Copy the code').click()
+      await example.getByText('Copied.').waitFor()
+      const copied = await page.evaluate(() => navigator.clipboard.readText())
+      expect(copied.trim()).to.equal(await example.locator('code').textContent())
+    }
+  },
+
   async 'the two lockers do not mix'(page, { go }) {
     await commit(page, 'Username', 'of the device')
     await go('#passphrase')

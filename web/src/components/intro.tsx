@@ -3,6 +3,7 @@ import { useStore } from '@nanostores/react'
 import { useState } from 'react'
 import { addressOf, type Place } from '../address.ts'
 import type { Demo } from '../lockers.ts'
+import { CodeExample } from './code_example.tsx'
 import { LockerChoice } from './locker_choice.tsx'
 import { RoomIntro } from './room_intro.tsx'
 
@@ -62,6 +63,7 @@ export function Intro({ place, demo }: { place: Place; demo: Demo }) {
           <span>Edit there: this one follows.</span>
         </li>
       </ol>
+      <CodeExample mode={demo.mode} />
     </RoomIntro>
   )
 }
