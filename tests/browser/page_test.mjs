@@ -290,9 +290,9 @@ const tests = {
     expect(await page.evaluate(() => document.activeElement?.textContent)).to.equal('Skip to the content')
     await page.keyboard.press('Enter')
     await page.waitForFunction(() => document.activeElement?.id === 'main')
-    // The choice of the locker, three things to try and the theme stand before the first field.
+    // The choice of the locker, three things to try, the code and the theme stand before the first field.
     const stops = []
-    while (stops.length < 7) {
+    while (stops.length < 8) {
       await page.keyboard.press('Tab')
       stops.push(await page.evaluate(() => document.activeElement?.getAttribute('name') ?? 'a link'))
       if (stops.at(-1) === 'username') break

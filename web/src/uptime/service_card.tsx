@@ -54,7 +54,7 @@ export function ServiceCard({ uptime, service, entry }: Props) {
       </div>
       <p className="quiet">
         {empty ? 'Nothing is known yet; the first look is under way.' : meanings[health]}
-        {since !== undefined && !empty && ` So since ${new Date(since).toLocaleString()}.`}
+        {since !== undefined && !empty && ` Since ${new Date(since).toLocaleString()}.`}
       </p>
       <dl className="figures">
         {windows.map(([window, label]) => (
