@@ -18,9 +18,8 @@ export interface EntriesHost {
 const maxNameBytes = 512 - 'entry/'.length
 
 export function checkedId(name: unknown): string {
-  if (typeof name !== 'string') throw new TypeError('The name of an entry is a text.')
-  if (name === '' || /\p{Surrogate}/u.test(name)) {
-    throw new TypeError('The name of an entry is well-formed Unicode, and not empty.')
+  if (typeof name !== 'string' || name === '' || /\p{Surrogate}/u.test(name)) {
+    throw new TypeError('The name of an entry is a text that is not empty, in well-formed Unicode.')
   }
   // A UTF-16 unit has at most three bytes in UTF-8.
   if (name.length > maxNameBytes / 3 && new TextEncoder().encode(name).length > maxNameBytes) {

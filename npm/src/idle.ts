@@ -122,6 +122,6 @@ export function attend(life: Lifecycle): void {
   life.audience.status.add(({ state }) => {
     if (state === 'unlocked') begin()
     // One that has failed may still show its values.
-    else if (!life.holds) halt()
+    else if (state !== 'failed') halt()
   })
 }

@@ -73,14 +73,9 @@ export class Lifecycle {
       apply: (lockerId) => this.#behind((open) => open.handOver(), lockerId),
       begun: () => this.answer?.(1),
       applied: () => this.answer?.(-1),
-      header: (lockerId) => {
-        this.#behind((open) => open.refresh([]), lockerId)
-        this.#tellSlots(lockerId)
-      },
-      repaired: (lockerId) => {
-        this.#behind(async (open) => (await repairing()).follow(this, open), lockerId)
-        this.#tellSlots(lockerId)
-      },
+      header: (lockerId) => this.#newSlots((open) => open.refresh([]), lockerId),
+      repaired: (lockerId) =>
+        this.#newSlots(async (open) => (await repairing()).follow(this, open), lockerId),
       left: (lockerId) => this.#adopt(lockerId),
       restored: () => this.#behind((open) => open.refresh('all')),
       visible: () => {
@@ -103,11 +98,6 @@ export class Lifecycle {
   get open(): OpenLocker | undefined {
     this.guard?.()
     return this.#open
-  }
-
-  /** Whether there is an open locker, without a look at whether it may be. */
-  get holds(): boolean {
-    return this.#open !== undefined
   }
 
   get status(): Status {
@@ -227,7 +217,6 @@ export class Lifecycle {
       if (device) this.opener.core().catch(() => {})
       if (device) {
         await this.#attend()
-        this.mustLive()
         const ahead = await this.opener.lookAhead()
         await this.#run({ device: true }, (abort) => this.#startWithDevice(ahead, abort)).finally(ahead?.done)
       } else {
@@ -316,7 +305,7 @@ export class Lifecycle {
       witness: this.opener.witness,
       now: this.ports.now,
       changed: (changed, from) => this.#changed(changed, from),
-      slots: () => this.#tellSlots(),
+      slots: () => this.audience.slots.tell(undefined),
       status: (part) => this.#open === open && this.#status.change(part),
       trouble: (error) => this.#trouble(open, error),
       recovered: () => this.#open === open && this.#status.change({ error: undefined }),
@@ -472,6 +461,12 @@ export class Lifecycle {
     this.#connection.dropAfter(this.closing)
   }
 
+  /** Another tab has changed the keyslots, which also concerns whoever has not opened the locker. */
+  #newSlots(work: (open: OpenLocker) => Promise<void>, lockerId: string): void {
+    this.#behind(work, lockerId)
+    if (lockerId === this.opener.lockerId) this.audience.slots.tell(undefined)
+  }
+
   /** Work nobody waits for, because of what was heard of this locker. */
   #behind(work: (open: OpenLocker) => Promise<void>, lockerId = this.opener.lockerId): void {
     const open = this.#open
@@ -485,10 +480,6 @@ export class Lifecycle {
   }
 
   // Who is told
-
-  #tellSlots(lockerId = this.opener.lockerId): void {
-    if (lockerId === this.opener.lockerId) this.audience.slots.tell(undefined)
-  }
 
   #changed(changed: Changed, from: ChangeEvent['from']): void {
     if (changed.fields.size > 0 && this.#open) this.#mirror.keep(this.#open.values)

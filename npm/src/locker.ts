@@ -14,6 +14,8 @@ import { loaded } from './wasm_source.ts'
 /** A `Locker` whose fields are only known at run time. */
 type AnyProfile = Record<string, unknown>
 
+const events: readonly string[] = ['status', 'change', 'error', 'slots'] satisfies (keyof LockerEvents)[]
+
 /** A copy of what opens a locker, or, `making`, of what one can be made with. */
 function secretOf(secret: Secret, making?: 'making'): Secret {
   const { passphrase, device, recovery, passkey } = Object(secret) as Record<string, unknown>
@@ -121,8 +123,7 @@ export function makeLocker(ports: Ports): Locker {
     },
     exclusive: later(() => loaded('locks.js', import('./locks.ts')), 'exclusive'),
     on(event: keyof LockerEvents, listener: (value: never) => void) {
-      if (!['status', 'change', 'error', 'slots'].includes(event))
-        throw new TypeError('on takes status, change, error or slots.')
+      if (!events.includes(event)) throw new TypeError(`on takes one of ${events.join(', ')}.`)
       const remove = (life.audience[event] as unknown as Listeners<never>).add(listener)
       life.startByListening()
       return remove

@@ -176,9 +176,7 @@ export class OpenLocker {
       if (newer) current = fields.plausible(name, newer.value) ? newer.value : fields.initial[name]
       const next = change(current)
       if (typeof next === 'object' && next !== null && 'then' in next) {
-        throw new TypeError(
-          'update: the function has to return the value itself, not a promise; await first, then call update.',
-        )
+        throw new TypeError('update: the function has to return the value, not a promise; await first.')
       }
       return { id, expires: 0, kind: 'json', text: serialize(next, name) }
     })
