@@ -40,6 +40,24 @@ export function suite(t: SuiteContext): void {
       await until('the backend was told', () => server.sessions.size === 0)
     })
 
+    t.test(
+      'a session that was revoked elsewhere is found ended by the first call, a year before its time',
+      async () => {
+        const { auth, server, time } = await page()
+        await auth.signIn(ann)
+        await time.pass(3_600_000)
+        expect(await auth.getUser()).to.include({ name: 'Ann' })
+        const { length } = server.requests
+        server.sessions.clear()
+        expect(await code(() => auth.getUser())).to.match(/^session_(missing|expired)$/)
+        await becomes(auth, 'expired')
+        // Asked, made longer, and no more than that.
+        expect(server.requests.slice(length).map(({ method }) => method)).to.deep.equal(['GET', 'PATCH'])
+        await auth.signIn(ann)
+        expect(auth.session.state).to.equal('signed-in')
+      },
+    )
+
     t.test('registering signs in; what is refused is named; a limit is kept', async () => {
       const { auth, server, time } = await page()
       const made = { email: 'new@example.com', password: 'long enough' }

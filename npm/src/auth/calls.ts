@@ -47,11 +47,10 @@ export class Calls {
     return this.#usable(this.#on.happen({ type: 'needed' }), signal)
   }
 
-  /** Another proof than the one that was answered with 401, or `undefined` where there is none. */
+  /** What may be good after a proof was answered with 401, or `undefined` where nothing is. A session without a token is
+   *  made longer first, which tells whether the backend still knows it. */
   async renewed(refused: Proof, signal?: AbortSignal): Promise<Proof | undefined> {
-    // What goes by a cookie is renewed by nobody here.
-    if (!refused.access) return undefined
-    const text = this.#on.host.door().fingerprint(refused.access)
+    const text = refused.access ? this.#on.host.door().fingerprint(refused.access) : ''
     try {
       return await this.#usable(this.#on.happen({ type: 'unauthorized', text }), signal)
     } catch (error) {
