@@ -8,6 +8,7 @@ set_target_properties(kbve_sodium PROPERTIES EXPORT_NAME sodium)
 set_target_properties(kbve_bearssl PROPERTIES EXPORT_NAME bearssl)
 install(TARGETS kbve_locker kbve_sodium kbve_bearssl EXPORT kbve_locker
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+target_include_directories(kbve_locker PUBLIC $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 install(DIRECTORY include/kbve DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/kbve_locker)

@@ -94,6 +94,11 @@ target_include_directories(kbve_sodium PRIVATE
   ${sodium_src}/include/sodium ${sodium_include}/sodium ${sodium_src}/crypto_pwhash/argon2)
 target_compile_definitions(kbve_sodium PUBLIC SODIUM_STATIC=1 PRIVATE ${sodium_definitions})
 target_compile_options(kbve_sodium PRIVATE -O3 -w)
+if(NOT EMSCRIPTEN)
+  # Only what is installed meets another libsodium; a WASM module is linked whole, and exports none of these names.
+  target_compile_options(kbve_sodium PUBLIC
+    $<BUILD_INTERFACE:-include${CMAKE_CURRENT_SOURCE_DIR}/cmake/sodium/names.h>)
+endif()
 if(EMSCRIPTEN)
   # For size: Ed25519 spends its time in two functions whose code is a straight line anyway.
   set(sodium_small

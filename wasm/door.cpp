@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "input_area.hpp"
 #include "kbve/core/base64url.hpp"
 #include "kbve/core/secret.hpp"
 
@@ -20,8 +21,7 @@ struct answer_state {
 
 answer_state state;
 std::string output;
-std::uint8_t* input_at = nullptr;
-std::size_t room = 0;
+input_area<std::malloc> area;
 
 void show() noexcept {
   state.at = output.data();
@@ -31,11 +31,11 @@ void show() noexcept {
 }  // namespace
 
 bytes_view input(std::uint32_t size) noexcept {
-  return size <= room ? bytes_view(input_at, size) : bytes_view();
+  return area.first(size);
 }
 
 void wipe_input(std::uint32_t size) noexcept {
-  if (size <= room) wipe({input_at, size});
+  wipe(area.first(size));
 }
 
 std::int32_t answer(std::string&& text) {
@@ -71,24 +71,15 @@ KBVE_DOOR(output) const void* output_state() {
   return &state;
 }
 
-/// The address of an input of at least `size` bytes, or 0 where that is too much. It stays until more is
-/// asked for.
+/// The address of an input of at least `size` bytes, or 0 where that is too much, or more than there is memory
+/// for: the one before is then as good as it was. It stays until more is asked for.
 KBVE_DOOR(input) void* input_of(std::uint32_t size) {
-  if (size > max_input_size) return nullptr;
-  if (size <= room) return input_at;
-  wipe({input_at, room});
-  std::free(input_at);  // NOLINT
-  room = (size + 4'095U) / 4'096U * 4'096U;
-  input_at = static_cast<std::uint8_t*>(std::malloc(room));  // NOLINT: answers where there is no memory
-  if (input_at == nullptr) room = 0;
-  return input_at;
+  return size > max_input_size ? nullptr : area.reserve(size);
 }
 
 /// Zeros over the output: what was in it has been read.
 KBVE_DOOR(wipeOutput) void wipe_output() {
-  // NOLINTNEXTLINE(*-reinterpret-cast): a text's bytes
-  wipe({reinterpret_cast<std::uint8_t*>(output.data()), output.size()});
-  output.clear();
+  wipe(output);
   show();
 }
 

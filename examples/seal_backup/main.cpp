@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "kbve/core/secret.hpp"
 #include "kbve/crypto/random.hpp"
 #include "kbve/vault/backup.hpp"
 
@@ -19,6 +20,23 @@ int refused(const kbve::error& why) {
   std::cerr << kbve::name(why.code) << ": " << why.message << ' ' << why.field << '\n';
   return 1;
 }
+
+/// Lines that nobody finds in memory afterwards.
+struct private_lines {
+  std::vector<std::string> lines;
+
+  explicit private_lines(std::istream& from) {
+    // Each is read into memory that is large enough for most: growing leaves pieces behind.
+    for (std::string line; line.reserve(4'096), std::getline(from, line); kbve::wipe(line)) lines.push_back(line);
+  }
+  private_lines(const private_lines&) = delete;
+  private_lines(private_lines&&) = delete;
+  private_lines& operator=(const private_lines&) = delete;
+  private_lines& operator=(private_lines&&) = delete;
+  ~private_lines() {
+    for (std::string& line : lines) kbve::wipe(line);
+  }
+};
 
 /// A keyslot that this passphrase opens.
 kbve::result<void> add_passphrase(kbve::vault::vault& to, std::string_view passphrase, std::uint64_t now) {
@@ -38,8 +56,8 @@ kbve::result<void> add_passphrase(kbve::vault::vault& to, std::string_view passp
 
 int main(int count, char** arguments) {
   using namespace kbve;
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(std::cin, line);) lines.push_back(std::exchange(line, {}));
+  const private_lines given(std::cin);
+  const std::vector<std::string>& lines = given.lines;
   if (count != 2 || lines.empty() || lines.front().empty()) {
     std::cerr << "usage: seal_backup NAME < lines, of which the first is the passphrase\n";
     return 2;

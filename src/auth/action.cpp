@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kbve/auth/backend.hpp"
+#include "kbve/core/secret.hpp"
 #include "reading.hpp"
 
 namespace kbve::auth {
@@ -183,6 +184,8 @@ result<action> action::parse(std::string_view text) {
   if (row == table.end()) return bad("There is no action of this type; look at the table of actions.", "type");
   action out;
   out.kind = row->kind;
+  // Growing would leave copies behind.
+  out.values_.reserve(read->members().size());
   for (const detail::json_member& member : read->members()) {
     if (member.name == "type") continue;
     if (!may_carry(*row, member.name)) {
@@ -201,9 +204,11 @@ result<action> action::parse(std::string_view text) {
       well = decoded && decoded->size() <= max_token;
     }
     if (!well) return bad("This is of another type, or longer, than the action takes.", member.name);
-    out.values_.push_back({.name = std::string(member.name),
-                           .text = decoded ? *std::move(decoded) : std::string(json),
-                           .json = std::string(json)});
+    value& made = out.values_.emplace_back();
+    made.name = member.name;
+    made.text = decoded ? std::string_view(*decoded) : json;
+    made.json = json;
+    if (decoded) wipe(*decoded);
   }
   for (std::string_view list = row->members; !list.empty();) {
     const word wanted = next_word(list);
@@ -212,6 +217,11 @@ result<action> action::parse(std::string_view text) {
     }
   }
   return out;
+}
+
+action::value::~value() {
+  wipe(text);
+  wipe(json);
 }
 
 std::string_view action::get(std::string_view name) const noexcept {

@@ -130,10 +130,11 @@ void stepper::forget_times() {
   state_.spent.clear();
 }
 
-/// The backend takes the refresh token no more. What was given out is good until it ends.
+/// The backend takes the refresh token no more. An access token that was given out is good until it ends; where
+/// there is none, what the backend has just refused is all there was.
 void stepper::die() {
   state_.doubted = false;
-  if (is_valid() && !is_spent()) {
+  if (is_valid() && !is_spent() && !held().proof.access.empty()) {
     state_.ended = true;
     state_.refresh_at = 0;
   } else {
@@ -194,7 +195,12 @@ void stepper::answer_unauthorized() {
   if (what_.text != current) return answer_need();
   const bool fresh = now_ >= state_.received_at && now_ - state_.received_at < fresh_for;
   if (fresh || !can_refresh()) return refuse_now(errc::session_expired, 0);
-  state_.spent = current;
+  if (current.empty()) {
+    // No token tells what was refused from what would be sent next: a refresh has to say whether it still holds.
+    state_.suspect = true;
+  } else {
+    state_.spent = current;
+  }
   answer_need();
 }
 

@@ -74,7 +74,6 @@ class stepper {
   void begin_flow();
   void end_flow();
   void come_online();
-  void wake_up();
 
   // They live no longer than the call the step is made in.
   machine_state& state_;          // NOLINT(*-ref-data-members)

@@ -11,6 +11,13 @@ void wipe(mutable_bytes_view data) noexcept {
   if (!data.empty()) sodium_memzero(data.data(), data.size());
 }
 
+void wipe(std::string& text) noexcept {
+  // Never more than it has, so nothing is allocated.
+  text.resize(text.capacity());
+  wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});  // NOLINT: a text's bytes
+  text.clear();
+}
+
 bool equal_in_constant_time(bytes_view left, bytes_view right) noexcept {
   if (left.size() != right.size()) return false;
   return left.empty() || sodium_memcmp(left.data(), right.data(), left.size()) == 0;

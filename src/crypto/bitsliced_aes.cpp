@@ -86,10 +86,24 @@ void set_counter(block& out, const byte_array<12>& nonce, std::uint32_t counter)
   std::memcpy(&out, input.data(), input.size());
 }
 
-/// Encrypts eight blocks.
-void encrypt(const lanes* round_keys, blocks_in& blocks, batch& out) noexcept {
-  constexpr std::size_t half = aes_batch / 2;
+/// What encryption leaves behind. It is one for a whole message, so that it is wiped once.
+struct workspace {
+  blocks_in blocks{};
   std::array<lanes, aes_batch> state{};
+  batch stream{};
+
+  workspace() = default;
+  workspace(const workspace&) = delete;
+  workspace(workspace&&) = delete;
+  workspace& operator=(const workspace&) = delete;
+  workspace& operator=(workspace&&) = delete;
+  ~workspace() { wipe({reinterpret_cast<std::uint8_t*>(this), sizeof *this}); }  // NOLINT: its bytes
+};
+
+/// Encrypts the eight blocks into `stream`.
+void encrypt(const lanes* round_keys, workspace& in) noexcept {
+  constexpr std::size_t half = aes_batch / 2;
+  auto& [blocks, state, out] = in;
   for (std::size_t i = 0; i < half; ++i) interleave(state[i], state[i + half], blocks[i], blocks[i + half]);
   br_aes_ct64_ortho(state.data());
   br_aes_ct64_bitslice_encrypt(aes_rounds, round_keys, state.data());
@@ -99,10 +113,10 @@ void encrypt(const lanes* round_keys, blocks_in& blocks, batch& out) noexcept {
 }
 
 /// Eight blocks of key stream: the encryptions of nonce ‖ counter, nonce ‖ counter + 1, …
-void key_stream(const lanes* round_keys, const byte_array<12>& nonce, std::uint32_t counter, batch& out) noexcept {
-  blocks_in blocks{};
-  for (std::uint32_t i = 0; i < aes_batch; ++i) set_counter(blocks[i], nonce, counter + i);
-  encrypt(round_keys, blocks, out);
+void key_stream(const lanes* round_keys, const byte_array<12>& nonce, std::uint32_t counter,
+                workspace& in) noexcept {
+  for (std::uint32_t i = 0; i < aes_batch; ++i) set_counter(in.blocks[i], nonce, counter + i);
+  encrypt(round_keys, in);
 }
 
 const lanes* round_keys_in(const std::uint8_t* schedule) noexcept {
@@ -123,16 +137,15 @@ std::uint32_t run(const br_block_ctr_class* const* self, const void* nonce, std:
   const lanes* const round_keys = round_keys_in(keys->schedule);
   byte_array<12> fixed;
   std::memcpy(fixed.data(), nonce, fixed.size());
-  batch stream;
+  workspace work;
   while (size > 0) {
-    key_stream(round_keys, fixed, counter, stream);
-    const std::size_t part = std::min(size, stream.size());
-    for (std::size_t i = 0; i < part; ++i) at[i] ^= stream[i];  // NOLINT: the compiler makes vectors of it
+    key_stream(round_keys, fixed, counter, work);
+    const std::size_t part = std::min(size, work.stream.size());
+    for (std::size_t i = 0; i < part; ++i) at[i] ^= work.stream[i];  // NOLINT: the compiler makes vectors of it
     counter += static_cast<std::uint32_t>(part / aes_block_size);
     at += part;  // NOLINT: not past the end
     size -= part;
   }
-  wipe(stream);
   return counter;
 }
 
@@ -151,13 +164,11 @@ constexpr br_block_ctr_class counter_mode_class{.context_size = sizeof(aes_count
 
 void aes_first_blocks(std::span<const std::uint8_t, aes_schedule_size> keys,
                       std::span<const byte_array<12>> nonces, std::span<byte_array<aes_block_size>> out) noexcept {
-  blocks_in blocks{};
+  workspace work;
   const std::size_t count = std::min({nonces.size(), out.size(), aes_batch});
-  for (std::size_t i = 0; i < count; ++i) set_counter(blocks[i], nonces[i], 1);
-  batch encrypted;
-  encrypt(round_keys_in(keys.data()), blocks, encrypted);
-  std::memcpy(out.data(), encrypted.data(), count * aes_block_size);
-  wipe(encrypted);
+  for (std::size_t i = 0; i < count; ++i) set_counter(work.blocks[i], nonces[i], 1);
+  encrypt(round_keys_in(keys.data()), work);
+  std::memcpy(out.data(), work.stream.data(), count * aes_block_size);
 }
 
 aes_counter_mode::aes_counter_mode(std::span<const std::uint8_t, aes_schedule_size> keys) noexcept

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "kbve/core/secret.hpp"
 
@@ -61,6 +62,7 @@ digest hasher::finish() noexcept {
     byte_array<64> whole;
     crypto_hash_sha512_final(as<large_state>(state_), whole.data());
     std::copy_n(whole.begin(), out.data().size(), out.data().begin());
+    wipe(whole);
   }
   return out;
 }
@@ -79,8 +81,9 @@ mac_key::mac_key(sha2 kind, bytes_view key) noexcept : inner_(kind), outer_(kind
   byte_array<128> padded{};
   const std::size_t block = block_size(kind);
   if (key.size() > block) {
-    const digest shorter = hash(kind, key);
+    digest shorter = hash(kind, key);
     std::ranges::copy(shorter.view(), padded.begin());
+    wipe(shorter.data());
   } else {
     std::ranges::copy(key, padded.begin());
   }
@@ -128,6 +131,35 @@ digest mac_key::tag(bytes_view message) const noexcept {
 
 bool mac_key::verify(bytes_view message, bytes_view expected) const noexcept {
   return equal_in_constant_time(tag(message).view(), expected);
+}
+
+kept_mac_key::kept_mac_key(kept_mac_key&& other) noexcept
+    : progress_(other.progress_.exchange(progress::none)), kind_(other.kind_), made_(std::move(other.made_)) {
+  other.made_.reset();
+}
+
+kept_mac_key& kept_mac_key::operator=(kept_mac_key&& other) noexcept {
+  if (this != &other) {
+    progress_ = other.progress_.exchange(progress::none);
+    kind_ = other.kind_;
+    made_ = std::move(other.made_);
+    other.made_.reset();
+  }
+  return *this;
+}
+
+bool kept_mac_key::verify(sha2 kind, bytes_view key, bytes_view message, bytes_view expected) const noexcept {
+  progress seen = progress_.load(std::memory_order_acquire);
+  if (seen == progress::none &&
+      progress_.compare_exchange_strong(seen, progress::making, std::memory_order_acquire)) {
+    kind_ = kind;
+    made_.emplace(kind, key);
+    progress_.store(progress::made, std::memory_order_release);
+    seen = progress::made;
+  }
+  if (seen == progress::made && kind_ == kind && made_) return made_->verify(message, expected);
+  // Another thread is making it, or it was made for another hash: this check makes one of its own.
+  return mac_key(kind, key).verify(message, expected);
 }
 
 }  // namespace kbve::crypto

@@ -5,6 +5,7 @@
 
 #include "json_text.hpp"
 #include "kbve/core/base64url.hpp"
+#include "kbve/core/secret.hpp"
 
 namespace kbve::detail {
 namespace {
@@ -14,7 +15,7 @@ class builder {
  public:
   explicit builder(std::string_view text) noexcept : rest_(text) {}
 
-  /// False for half a surrogate pair and for a member named twice.
+  /// False for half a surrogate pair, for a member named twice and for too many of them.
   bool value(json& out) {  // NOLINT(misc-no-recursion): check_json has limited the depth
     switch (next()) {
       case '{': return object(out);
@@ -66,6 +67,7 @@ class builder {
       return true;
     }
     do {
+      if (out.children.size() >= max_object_members) return false;
       json child;
       next();
       if (!string(child.name) || member(out, child.name) != nullptr) return false;
@@ -110,6 +112,11 @@ std::optional<json> parse_json(std::string_view text, std::size_t max_size) {
   json tree;
   if (!builder(text).value(tree)) return std::nullopt;
   return tree;
+}
+
+void wipe_texts(json& tree) noexcept {  // NOLINT(misc-no-recursion): as deep as it was read
+  wipe(tree.text);
+  for (json& child : tree.children) wipe_texts(child);
 }
 
 const json* member(const json& parent, std::string_view name) noexcept {

@@ -36,12 +36,18 @@ struct json {
   std::vector<json> children;  ///< Of an array or an object.
 };
 
-/// How deep such a tree may be.
+/// How deep such a tree may be, and how many members any object in it may have: finding a name twice compares each
+/// with each.
 inline constexpr std::size_t max_tree_depth = 16;
+inline constexpr std::size_t max_object_members = 1'024;
 
 /// The tree, or nothing when `text` is longer than `max_size`, nested deeper than `max_tree_depth`, not JSON,
-/// names a member twice, or has half a surrogate pair. Size and depth are looked at before anything is built.
+/// names a member twice, has an object of more than `max_object_members`, or has half a surrogate pair. Size and
+/// depth are looked at before anything is built.
 [[nodiscard]] std::optional<json> parse_json(std::string_view text, std::size_t max_size);
+
+/// Overwrites every text in it, where a secret may have come in as one.
+void wipe_texts(json& tree) noexcept;
 
 /// The member `name` of an object, or nullptr when there is none or `parent` is no object.
 [[nodiscard]] const json* member(const json& parent, std::string_view name) noexcept;

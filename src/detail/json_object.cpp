@@ -73,10 +73,9 @@ class object_reader : private json_scanner {
 
   /// A string as a value. Its escapes are looked at for half surrogate pairs.
   bool text() {
-    std::string plain;
     const char* const start = at_ + 1;
     escaped_ = false;
-    return string() && (!escaped_ || decode_json_inside({start, at_ - 1}, plain));
+    return string() && (!escaped_ || has_whole_pairs({start, at_ - 1}));
   }
 
   /// A number or a literal.

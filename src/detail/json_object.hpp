@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "json.hpp"
+
 namespace kbve::detail {
 
 /// A member of the outermost object.
@@ -18,10 +20,8 @@ struct json_member {
   std::string_view value;  ///< JSON text as it stood there, without whitespace around it.
 };
 
-/// How deep such an object may be, and how many members any object in it may have: finding a name twice
-/// compares each with each.
+/// How deep such an object may be; no object in it has more than `max_object_members` (json.hpp).
 inline constexpr std::size_t max_object_depth = 32;
-inline constexpr std::size_t max_object_members = 1'024;
 
 class json_object {
  public:

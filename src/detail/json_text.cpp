@@ -96,6 +96,8 @@ decoded decode_json_string(std::string_view text, std::string& out) {
 
 bool decode_json_inside(std::string_view inside, std::string& out) {
   out.clear();
+  // It never gets longer than it was written; and where it is a secret, growing would leave a piece of it behind.
+  out.reserve(inside.size());
   std::size_t at = 0;
   while (at < inside.size()) {
     const std::size_t stop = inside.find('\\', at);
@@ -125,6 +127,24 @@ bool decode_json_inside(std::string_view inside, std::string& out) {
       }
       default: out.push_back(c);
     }
+  }
+  return true;
+}
+
+bool has_whole_pairs(std::string_view inside) noexcept {
+  std::size_t at = 0;
+  while ((at = inside.find('\\', at)) != std::string_view::npos) {
+    if (inside[at + 1] != 'u') {
+      at += 2;
+      continue;
+    }
+    const std::uint32_t code = hex4(inside, at + 2);
+    at += 6;
+    if (code < 0xd800 || code >= 0xe000) continue;
+    if (code >= 0xdc00 || inside.substr(at, 2) != "\\u") return false;
+    const std::uint32_t low = hex4(inside, at + 2);
+    if (low < 0xdc00 || low >= 0xe000) return false;
+    at += 6;
   }
   return true;
 }

@@ -39,6 +39,9 @@ enum class decoded : std::uint8_t {
 /// surrogate pair.
 [[nodiscard]] bool decode_json_inside(std::string_view inside, std::string& out);
 
+/// Whether `decode_json_inside` would succeed. Nothing is written, so that nothing of a secret stays behind.
+[[nodiscard]] bool has_whole_pairs(std::string_view inside) noexcept;
+
 /// Whether a JSON number that `check_json` has taken is one that a double can hold: 1e999 is not.
 [[nodiscard]] bool is_finite_json_number(std::string_view number) noexcept;
 

@@ -13,9 +13,10 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(from, text.find_last_not_of(" \t") + 1 - from);
 }
 
-/// RFC 6265bis section 5.6: control characters are in no cookie that a browser keeps.
+/// RFC 6265bis section 5.6: control characters but the tab are in no cookie that a browser keeps.
 bool has_controls(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return std::ranges::any_of(
+      text, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; });
 }
 
 const cookie_pair* find(const std::vector<cookie_pair>& pairs, std::string_view name) {

@@ -32,8 +32,44 @@ std::string_view sentence(key_flaw flaw) {
       return "The key's modulus or exponent is none of an RSA key; sign with another one.";
     case key_flaw::rsa_factorable:
       return "The key was made by a broken generator (ROCA) and can be factored; make another one.";
+    case key_flaw::published:
+      return "These are the letters of a key, not the bytes of a secret; parse them as a key.";
   }
   return {};
+}
+
+/// Whether this is a JWK or a JWKS, or has one in it.
+bool has_key(const json& tree) noexcept {  // NOLINT(misc-no-recursion): as deep as it was read
+  return detail::member(tree, "kty") != nullptr || detail::member(tree, "keys") != nullptr ||
+         std::ranges::any_of(tree.children, has_key);
+}
+
+/// Whether these bytes are a public key in one of the forms in which such keys are published. Nothing of a real
+/// secret is left behind.
+bool is_published(bytes_view secret) {
+  const std::string_view text = as_text(secret);
+  // By its letters as well: a text that is no JSON here, for a byte order mark, say, may be some to its owner.
+  for (const std::string_view part : {"-----BEGIN", "---- BEGIN", "\"kty\""}) {
+    if (text.contains(part)) return true;
+  }
+  if (text.starts_with("ssh-") || text.starts_with("ecdsa-sha2-") || is_public_der(secret)) return true;
+  switch (const std::size_t first = text.find_first_not_of(" \t\r\n");
+          first == std::string_view::npos ? ' ' : text[first]) {
+    case '{':
+    case '[': {
+      auto tree = detail::parse_json(text, max_keys_size);
+      const bool found = tree && has_key(*tree);
+      if (tree) detail::wipe_texts(*tree);
+      return found;
+    }
+    case 'M': {  // as every SEQUENCE begins in base64
+      auto der = decode_base64(text);
+      const bool found = der && is_public_der(*der);
+      if (der) wipe(*der);
+      return found;
+    }
+    default: return false;
+  }
 }
 
 /// The values of an OKP, EC and RSA key, decoded; the same bytes for every way such a key is written.
@@ -87,7 +123,7 @@ key_flaw read_material(const json& from, key& out) {
       if (!secret) return key_flaw::malformed;
       out.secret = secret_bytes(*secret);
       wipe(*secret);
-      return key_flaw::none;
+      return is_published(out.secret.view()) ? key_flaw::published : key_flaw::none;
     }
     case key_type::okp: {
       out.material.resize(32);
@@ -201,6 +237,19 @@ std::string_view objection(const key& one, algorithm wanted, algorithm_set allow
   return {};
 }
 
+/// A tree of keys, of which nothing stays.
+struct passing_tree {
+  std::optional<json> tree;
+  explicit passing_tree(std::string_view text) : tree(detail::parse_json(text, max_keys_size)) {}
+  passing_tree(const passing_tree&) = delete;
+  passing_tree(passing_tree&&) = delete;
+  passing_tree& operator=(const passing_tree&) = delete;
+  passing_tree& operator=(passing_tree&&) = delete;
+  ~passing_tree() {
+    if (tree) detail::wipe_texts(*tree);
+  }
+};
+
 }  // namespace
 
 result<key_set> key_set::parse(std::string_view text, const std::optional<std::string>& as) {
@@ -216,7 +265,8 @@ result<key_set> key_set::parse(std::string_view text, const std::optional<std::s
     one->flaw = flaw_of_numbers(*one);
     out.keys_.push_back(*std::move(one));
   } else {
-    auto tree = detail::parse_json(text, max_keys_size);
+    const passing_tree read(text);
+    const auto& tree = read.tree;
     if (!tree) return unfit("The keys are neither a JWK, nor a JWKS, nor a PEM public key; give one of these.");
     const json* const list = detail::member(*tree, "keys");
     if (list == nullptr) {
@@ -252,12 +302,10 @@ result<key_set> key_set::parse(std::string_view text, const std::optional<std::s
 
 result<key_set> key_set::secret(bytes_view secret, std::optional<std::string> as) {
   if (secret.empty()) return unfit("An empty secret is no key; draw one.");
-  const std::string_view text = as_text(secret);
-  const auto tree = detail::parse_json(text, max_keys_size);
-  if (text.contains("-----BEGIN") || text.starts_with("ssh-") || parse_spki(secret) ||
-      (tree && detail::member(*tree, "kty") != nullptr)) {
-    return unfit("These are the letters of a key, not the bytes of a secret; parse them as a key.");
+  if (secret.size() > max_keys_size) {
+    return fail(errc::too_large, "A secret may have 262,144 bytes; draw a shorter one.", "keys");
   }
+  if (is_published(secret)) return unfit(sentence(key_flaw::published));
   key_set out(true);
   key one;
   one.secret = secret_bytes(secret);
@@ -327,13 +375,7 @@ result<const key*> key_set::select_direct(const std::optional<std::string>& id) 
 bool key_set::verify(const key& with, algorithm by, bytes_view message, bytes_view signature) const {
   const crypto::sha2 kind = hash_for(by);
   switch (type_for(by)) {
-    case key_type::oct:
-      if (ready_for_ != &with || ready_kind_ != kind || !ready_) {
-        ready_.emplace(kind, with.secret.view());
-        ready_for_ = &with;
-        ready_kind_ = kind;
-      }
-      return ready_->verify(message, signature);
+    case key_type::oct: return with.hmac.verify(kind, with.secret.view(), message, signature);
     case key_type::okp: return crypto::ed25519_verify(with.material, message, signature);
     case key_type::ec: return crypto::ecdsa_verify(with.curve, with.material, kind, message, signature);
     case key_type::rsa: {

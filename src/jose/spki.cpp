@@ -4,6 +4,7 @@
 #include <array>
 
 #include "kbve/core/base64url.hpp"
+#include "kbve/core/secret.hpp"
 
 namespace kbve::jose {
 namespace {
@@ -11,6 +12,8 @@ namespace {
 constexpr std::uint8_t integer_tag = 0x02;
 constexpr std::uint8_t bit_string_tag = 0x03;
 constexpr std::uint8_t sequence_tag = 0x30;
+
+constexpr std::string_view space = " \t\r\n";
 
 /// Reads DER values of known tags. A failed read gives nothing, and then everything has failed.
 class der_reader {
@@ -106,24 +109,45 @@ std::optional<key> parse_spki(bytes_view der) {
   return std::nullopt;
 }
 
+bool is_public_der(bytes_view der) noexcept {
+  der_reader outer(der);
+  const auto whole = outer.take(sequence_tag);
+  if (!whole || !outer.done()) return false;
+  der_reader numbers(*whole);
+  if (numbers.take(integer_tag) && numbers.take(integer_tag) && numbers.done()) return true;
+  // An algorithm and its key; or what is signed, an algorithm and the signature.
+  der_reader parts(*whole);
+  if (!parts.take(sequence_tag)) return false;
+  (void)parts.take(sequence_tag);
+  return parts.take(bit_string_tag) && parts.done();
+}
+
+std::optional<bytes> decode_base64(std::string_view text) {
+  // It is base64url with two other letters, line breaks and padding.
+  std::string letters;
+  letters.reserve(text.size());
+  bool ordinary = true;
+  for (const char c : text) {
+    if (c == '-' || c == '_') ordinary = false;
+    if (space.find(c) == std::string_view::npos) letters.push_back(c == '+' ? '-' : c == '/' ? '_' : c);
+  }
+  std::string_view rest = letters;
+  ordinary = ordinary && rest.size() % 4 == 0;
+  for (int padding = 0; padding < 2 && rest.ends_with('='); ++padding) rest.remove_suffix(1);
+  auto out = ordinary ? base64url::decode(rest) : std::nullopt;
+  wipe(letters);
+  return out;
+}
+
 std::optional<key> parse_pem(std::string_view text) {
   constexpr std::string_view begin = "-----BEGIN PUBLIC KEY-----";
   constexpr std::string_view end = "-----END PUBLIC KEY-----";
-  constexpr std::string_view space = " \t\r\n";
   text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
   text = text.substr(0, text.find_last_not_of(space) + 1);
   if (!text.starts_with(begin) || !text.ends_with(end) || text.size() < begin.size() + end.size())
     return std::nullopt;
   text = text.substr(begin.size(), text.size() - begin.size() - end.size());
-  // Ordinary base64 is base64url with two other letters, line breaks and padding.
-  std::string letters;
-  for (const char c : text) {
-    if (c == '-' || c == '_') return std::nullopt;
-    if (space.find(c) == std::string_view::npos) letters.push_back(c == '+' ? '-' : c == '/' ? '_' : c);
-  }
-  if (letters.size() % 4 != 0) return std::nullopt;
-  for (int padding = 0; padding < 2 && letters.ends_with('='); ++padding) letters.pop_back();
-  const auto der = base64url::decode(letters);
+  const auto der = decode_base64(text);
   return der ? parse_spki(*der) : std::nullopt;
 }
 

@@ -13,7 +13,15 @@ namespace kbve::jose {
 /// Flaws of the key itself are not looked at.
 [[nodiscard]] std::optional<key> parse_spki(bytes_view der);
 
-/// The same between "-----BEGIN PUBLIC KEY-----" and its end, with nothing but whitespace around it.
+/// Whether this is, to the last byte, what holds a public key of any algorithm: a SubjectPublicKeyInfo, an
+/// RSAPublicKey (RFC 8017 appendix A.1.1), or a certificate. Only the outer form is looked at, and of all random
+/// bytes fewer than one in 2^39 have it.
+[[nodiscard]] bool is_public_der(bytes_view der) noexcept;
+
+/// Ordinary base64 with padding, and whitespace anywhere. The caller wipes what may be a secret.
+[[nodiscard]] std::optional<bytes> decode_base64(std::string_view text);
+
+/// A public key between "-----BEGIN PUBLIC KEY-----" and its end, with nothing but whitespace around it.
 [[nodiscard]] std::optional<key> parse_pem(std::string_view text);
 
 }  // namespace kbve::jose

@@ -72,9 +72,11 @@ std::uint64_t number_in(const json& from, std::string_view member) noexcept {
   return detail::integer_member(from, member).value_or(0);
 }
 
-/// A share as a decimal fraction of four places; no double is ever printed.
+/// A share as a decimal fraction of four places, 1 only where it is the whole: an outage is never rounded away. No
+/// double is ever printed.
 std::string fraction(double ratio) {
-  const auto parts = static_cast<std::uint64_t>(std::lround(ratio * 10'000));
+  auto parts = static_cast<std::uint64_t>(std::lround(ratio * 10'000));
+  if (ratio < 1) parts = std::min<std::uint64_t>(parts, 9'999);
   std::string digits = std::to_string(parts % 10'000);
   digits.insert(0, 4 - digits.size(), '0');
   return std::to_string(parts / 10'000) + "." + digits;

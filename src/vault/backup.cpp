@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "backup_form.hpp"
 #include "kbve/crypto/kdf.hpp"
 #include "kbve/crypto/random.hpp"
 #include "kbve/vault/recovery.hpp"
@@ -59,6 +60,70 @@ std::unexpected<error> not_as_written() {
       errc::tampered,
       "The backup was changed after it was written, or is damaged, and nothing of it was used. Use another "
       "copy of it.");
+}
+
+std::unexpected<error> not_written(const backup_record& what, std::string_view why) {
+  const bool sayable = what.id.size() <= max_id_bytes && is_utf8(what.id);
+  return fail(errc::invalid_field, why, sayable ? what.id : std::string());
+}
+
+result<void> check_form(const backup& value) {
+  for (const auto* list : {&value.records, &value.parts}) {
+    for (const backup_record& record : *list) {
+      if (!is_whole(record)) {
+        return not_written(record,
+                           "No backup has such a record: it has expired and lost its box, or is not as the format "
+                           "says. Take it away, and make the root of the others.");
+      }
+    }
+    if (const auto id = doubled_id(*list); !id.empty()) {
+      return fail(errc::invalid_field, "A backup has one record of each name; give each once.", std::string(id));
+    }
+  }
+  if (!is_whole_root(value.root)) {
+    return fail(errc::tampered,
+                "The locker's root is not one; give the record that lies on the disk under this id.");
+  }
+  if (json_size(value) > max_backup_bytes) {
+    return fail(
+        errc::too_large,
+        "The locker holds more than a backup can, which is 256 MiB; delete large entries, or save them apart.");
+  }
+  return {};
+}
+
+/// Whether `open_backup` will find in it what it looks for.
+result<void> check_content(const backup& value, vault& with) {
+  set_sum sum;
+  std::span<const backup_record> parts = value.parts;
+  for (const backup_record& record : value.records) {
+    if (record.id.starts_with(session_prefix)) {
+      return not_written(
+          record,
+          "A session belongs to one device and is in no backup; leave it out, and make the root of the "
+          "other records.");
+    }
+    sum.add(with.term(record.id, record.version, record.expires));
+    if (record.kind != record_kind::parts) continue;
+    secret_bytes plain(record.box.size() - crypto::aead_tag_size);
+    const auto size = with.open(record.view(), plain.data());
+    if (!size) continue;  // whoever opens the backup is told that it is damaged
+    const auto large = parse_large_value(as_text(plain.view().first(*size)));
+    if (!large || !take_parts(*large, parts)) {
+      return not_written(
+          record,
+          "The parts of this large value are missing or not those it names; give them in the order of "
+          "the values.");
+    }
+  }
+  if (!parts.empty()) return not_written(parts.front(), "No large value names this part; leave it out.");
+  const auto root = with.open_root(value.root.view());
+  if (!root) return std::unexpected(root.error());
+  if (with.check_root(*root, sum, value.records.size()) == integrity::ok) return {};
+  return fail(
+      errc::tampered,
+      "The locker's root is not that of these records, and a backup would keep that as if it were whole. Repair "
+      "the locker first.");
 }
 
 /// The secret that this slot takes, out of what the person gave; nothing for a slot of another kind.
@@ -128,15 +193,23 @@ result<header> portable_header(const vault& of) {
   return out;
 }
 
-result<backup> make_backup(const vault& of, std::vector<backup_record> records, backup_record root) {
+result<backup> make_backup(vault& of, std::vector<backup_record> records, backup_record root,
+                           std::vector<backup_record> parts) {
   auto head = portable_header(of);
   if (!head) return std::unexpected(std::move(head).error());
-  backup out{.header = *std::move(head), .records = std::move(records), .root = std::move(root), .mac = {}};
+  backup out{.header = *std::move(head),
+             .records = std::move(records),
+             .root = std::move(root),
+             .parts = std::move(parts),
+             .mac = {}};
+  if (auto formed = check_form(out); !formed) return std::unexpected(std::move(formed).error());
+  if (auto holds = check_content(out, of); !holds) return std::unexpected(std::move(holds).error());
   out.mac = mac_of(out, of);
   return out;
 }
 
-result<backup> seal_backup(vault& with, std::span<const plain_item> values, std::uint64_t now) {
+result<backup> seal_backup(vault& with, std::span<const plain_item> values, std::uint64_t now,
+                           std::vector<backup_record> parts) {
   std::vector<backup_record> records;
   std::set<std::string_view> ids;
   set_sum sum;
@@ -169,7 +242,8 @@ result<backup> seal_backup(vault& with, std::span<const plain_item> values, std:
                       .kind = record_kind::json,
                       .expires = 0,
                       .nonce = root->nonce,
-                      .box = std::move(root->box)});
+                      .box = std::move(root->box)},
+                     std::move(parts));
 }
 
 result<vault> unlock_backup(const backup& from, backup_secret kind, bytes_view secret) {
@@ -192,8 +266,11 @@ result<opened_backup> open_backup(const backup& from, vault& with) {
   set_sum sum;
   opened_backup out;
   std::span<const backup_record> parts = from.parts;
+  // What was not parsed has been held to nothing yet.
+  if (!is_whole_root(from.root) || !std::ranges::all_of(from.records, is_whole)) return not_as_written();
   for (const backup_record& record : from.records) {
     sum.add(with.term(record.id, record.version, record.expires));
+    if (record.id.starts_with(session_prefix)) continue;
     secret_bytes plain(record.box.size() - crypto::aead_tag_size);
     const auto size = with.open(record.view(), plain.data());
     if (!size) {

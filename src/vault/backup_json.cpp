@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "backup_form.hpp"
 #include "detail/json.hpp"
 #include "detail/json_object.hpp"
 #include "detail/json_text.hpp"
@@ -16,6 +17,7 @@ namespace {
 using detail::json;
 
 constexpr std::string_view format_name = "kbve-locker/1";
+constexpr std::string_view parts_name = R"(,"parts":[)";
 constexpr std::size_t min_box = box_size(0);
 constexpr std::size_t max_box = box_size(max_value_bytes);
 /// One record: its box, an id in which every character is escaped, and room for the rest.
@@ -88,17 +90,19 @@ std::optional<backup_record> read_record(std::string_view text) {
   }
   const auto known = kind_of(*kind);
   auto sealed = base64url::decode(*box);
-  if (!known || !sealed || sealed->size() < min_box) return std::nullopt;
+  if (!known || !sealed) return std::nullopt;
   out.id = *id;
   out.version.rev = *rev;
   out.epoch = static_cast<std::uint32_t>(*epoch);
   out.kind = *known;
   out.expires = *expires;
   out.box = *std::move(sealed);
+  if (!is_whole(out)) return std::nullopt;
   return out;
 }
 
-void append_json(std::string& out, const backup_record& value) {
+/// All but the box and what ends it.
+void append_head(std::string& out, const backup_record& value) {
   detail::append_json_string(out.append(R"({"id":)"), value.id);
   detail::append_json_integer(out.append(R"(,"rev":)"), value.version.rev);
   detail::append_json_bytes(out.append(R"(,"writer":)"), value.version.writer);
@@ -106,16 +110,13 @@ void append_json(std::string& out, const backup_record& value) {
   detail::append_json_string(out.append(R"(,"kind":)"), kind_name(value.kind));
   detail::append_json_integer(out.append(R"(,"expires":)"), value.expires);
   detail::append_json_bytes(out.append(R"(,"nonce":)"), value.nonce);
-  detail::append_json_bytes(out.append(R"(,"box":)"), value.box);
-  out.push_back('}');
+  out.append(R"(,"box":)");
 }
 
-bool has_double(const std::vector<backup_record>& records) {
-  std::vector<std::string_view> ids;
-  ids.reserve(records.size());
-  for (const backup_record& record : records) ids.emplace_back(record.id);
-  std::ranges::sort(ids);
-  return std::ranges::adjacent_find(ids) != ids.end();
+void append_json(std::string& out, const backup_record& value) {
+  append_head(out, value);
+  detail::append_json_bytes(out, value.box);
+  out.push_back('}');
 }
 
 result<std::vector<backup_record>> read_list(std::string_view list) {
@@ -126,12 +127,8 @@ result<std::vector<backup_record>> read_list(std::string_view list) {
     if (!record) return malformed("a record in it is not one.");
     out.push_back(*std::move(record));
   }
-  if (has_double(out)) return malformed("it has a record twice.");
+  if (!doubled_id(out).empty()) return malformed("it has a record twice.");
   return out;
-}
-
-bool is_part(const backup_record& record) {
-  return record.id.starts_with("part/") && record.kind == record_kind::bytes;
 }
 
 void append_list(std::string& out, std::string_view name, const std::vector<backup_record>& records) {
@@ -144,7 +141,49 @@ void append_list(std::string& out, std::string_view name, const std::vector<back
   out.push_back(']');
 }
 
+/// Bytes of the list without its brackets.
+std::size_t list_size(const std::vector<backup_record>& records) {
+  std::size_t out = records.empty() ? 0 : records.size() - 1;
+  std::string head;
+  for (const backup_record& record : records) {
+    head.clear();
+    append_head(head, record);
+    out += head.size() + base64url::encoded_size(record.box.size()) + std::string_view(R"(""})").size();
+  }
+  return out;
+}
+
 }  // namespace
+
+bool is_whole(const backup_record& value) noexcept {
+  return !value.id.empty() && value.id.size() <= max_id_bytes && is_utf8(value.id) &&
+         value.version.rev < integer_limit && value.expires < integer_limit && value.box.size() >= min_box &&
+         value.box.size() <= max_box;
+}
+
+bool is_whole_root(const backup_record& value) noexcept {
+  return is_whole(value) && value.id == sealed_root::id && value.kind == record_kind::json && value.expires == 0;
+}
+
+bool is_part(const backup_record& value) noexcept {
+  return value.id.starts_with("part/") && value.kind == record_kind::bytes;
+}
+
+std::string_view doubled_id(std::span<const backup_record> records) {
+  std::vector<std::string_view> ids;
+  ids.reserve(records.size());
+  for (const backup_record& record : records) ids.emplace_back(record.id);
+  std::ranges::sort(ids);
+  const auto found = std::ranges::adjacent_find(ids);
+  return found == ids.end() ? std::string_view() : *found;
+}
+
+std::size_t json_size(const backup& value) {
+  const backup frame{.header = value.header, .records = {}, .root = value.root, .mac = value.mac};
+  const std::size_t parts =
+      value.parts.empty() ? 0 : parts_name.size() + list_size(value.parts) + std::string_view("]").size();
+  return to_json(frame).size() + list_size(value.records) + parts;
+}
 
 std::optional<large_value> parse_large_value(std::string_view text) {
   const auto tree = detail::parse_json(text, max_value_bytes);
@@ -199,8 +238,7 @@ result<backup> parse_backup(std::string_view text) {
     out.parts = *std::move(list);
   }
   auto root = read_record(file->find("root"));
-  if (!root || root->id != sealed_root::id || root->kind != record_kind::json || root->expires != 0)
-    return malformed("its root is not one.");
+  if (!root || !is_whole_root(*root)) return malformed("its root is not one.");
   out.root = *std::move(root);
   const auto mac = file->text("mac");
   if (!mac || !base64url::decode_into(*mac, out.mac)) return malformed("its mac is not one.");
@@ -212,7 +250,7 @@ std::string to_json(const backup& value) {
   detail::append_json_string(out, format_name);
   out.append(R"(,"header":)").append(to_json(value.header)).append(",");
   append_list(out, R"("records":[)", value.records);
-  if (!value.parts.empty()) append_list(out, R"(,"parts":[)", value.parts);
+  if (!value.parts.empty()) append_list(out, parts_name, value.parts);
   append_json(out.append(R"(,"root":)"), value.root);
   detail::append_json_bytes(out.append(R"(,"mac":)"), value.mac);
   out.push_back('}');

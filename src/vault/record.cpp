@@ -89,11 +89,12 @@ void binding::seal(const crypto::aead_key& key, const record_meta& meta, const c
 
 std::optional<std::size_t> binding::open(const crypto::aead_key& key, const record_view& record,
                                          mutable_bytes_view out, const crypto::aead_mask* mask) const noexcept {
-  byte_array<max_aad> aad;
-  if (record.meta.id.size() > max_id_bytes ||
-      !key.open(record.nonce, record.box, write_aad(record.meta, aad), out, mask)) {
+  if (record.meta.id.size() > max_id_bytes) {
+    wipe(out);
     return std::nullopt;
   }
+  byte_array<max_aad> aad;
+  if (!key.open(record.nonce, record.box, write_aad(record.meta, aad), out, mask)) return std::nullopt;
   const auto size = unpadded_size(out);
   if (!size) wipe(out);
   return size;

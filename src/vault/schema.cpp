@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "detail/json.hpp"
+#include "detail/json_character.hpp"
 #include "detail/json_text.hpp"
 #include "kbve/core/secret.hpp"
 #include "kbve/vault/profile.hpp"
@@ -188,8 +189,10 @@ result<std::optional<std::string>> schema::check(std::string_view name, std::str
       return std::nullopt;
     }
     case field_type::number: {
-      const bool is_number = !value.empty() && (value[0] == '-' || (value[0] >= '0' && value[0] <= '9')) &&
-                             value.size() <= 64 && detail::check_json(value) == detail::json_flaw::none;
+      // JSON may have blanks around it, and what reads the number expects none.
+      const bool is_number = !value.empty() && (value.front() == '-' || detail::is_digit(value.front())) &&
+                             detail::is_digit(value.back()) && value.size() <= 64 &&
+                             detail::check_json(value) == detail::json_flaw::none;
       if (is_number && detail::is_finite_json_number(value)) return std::nullopt;
       return refuse(name, "must be a finite number.");
     }

@@ -12,6 +12,8 @@ namespace {
 /// Larger memory is given back after use.
 constexpr std::size_t kept_memory = 262'144;
 
+constexpr std::size_t page = 4'096;
+
 }  // namespace
 
 scratch_memory::scratch_memory(scratch_memory&& other) noexcept
@@ -33,9 +35,10 @@ scratch_memory::~scratch_memory() {
 bool scratch_memory::reserve(std::size_t size) noexcept {
   if (size <= size_ && data_ != nullptr) return true;
   release();
+  if (size > SIZE_MAX - page) return false;
   // Not `new`, which would end the program where there is no memory. Rounded up, so that values growing a
   // little do not move it every time.
-  const std::size_t rounded = (std::max<std::size_t>(size, 4'096) + 4'095) / 4'096 * 4'096;
+  const std::size_t rounded = (std::max(size, page) + page - 1) / page * page;
   data_ = static_cast<std::uint8_t*>(std::malloc(rounded));  // NOLINT
   size_ = data_ == nullptr ? 0 : rounded;
   return data_ != nullptr;

@@ -15,6 +15,9 @@ namespace {
 /// more than will ever be sealed.
 constexpr std::uint64_t trusted_rev_limit = integer_limit - (std::uint64_t{1} << 40U);
 
+/// Epochs are below this.
+constexpr std::uint64_t epoch_limit = std::uint64_t{1} << 32U;
+
 secret_key derive(const secret_key& root_key, const key_id& salt, std::string_view label) {
   return crypto::hkdf_sha256_key(root_key.view(), salt, as_bytes(label));
 }
@@ -168,7 +171,7 @@ result<void> vault::raise_header() {
 
 result<void> vault::raise_epoch() {
   if (auto writable = check_writable(); !writable) return writable;
-  if (header_.epoch == 0xffff'ffffU) {
+  if (header_.epoch + std::uint64_t{1} >= epoch_limit) {
     return fail(errc::read_only, "The locker's epochs are used up; move the values into a new locker.");
   }
   ++header_.epoch;
@@ -198,7 +201,11 @@ result<void> vault::accept_header(header other) {
   rev = std::max(rev, known_header_rev_);
   if (header_integrity_ == integrity::ok) rev = std::max(rev, header_.rev);
   other.rev = rev + 1;
-  if (!genuine && opened_epoch_ != 0) other.epoch = opened_epoch_;
+  if (!genuine && opened_epoch_ != 0) {
+    other.epoch = opened_epoch_;
+  } else if (!genuine && (other.epoch == 0 || other.epoch >= epoch_limit / 2)) {
+    other.epoch = 1;
+  }
   go_on_with(std::move(other));
   sign();
   return {};
@@ -330,7 +337,8 @@ result<root> vault::open_root(const record_view& sealed) {
   observe(found->rev);
   opened_epoch_ = std::max(opened_epoch_, sealed.meta.epoch);
   known_header_rev_ = std::max(known_header_rev_, found->header_rev);
-  root_seals_ = sealed.meta.epoch == header_.epoch ? found->sealed : 0;
+  // Never less than is known: a root sealed here may not have come to lie on the disk, but its seals were made.
+  if (sealed.meta.epoch == header_.epoch) root_seals_ = std::max(root_seals_, found->sealed);
   return *found;
 }
 
@@ -342,7 +350,7 @@ integrity vault::check_root(const root& found, const set_sum& sum, std::uint64_t
 result<sealed_root> vault::apply_root(const root& old, std::span<const root_change> changes, std::uint64_t now) {
   root next = old;
   next.header_rev = std::max(old.header_rev, header_.rev);
-  next.sealed = root_seals_;
+  next.sealed = sealed();
   for (const root_change& change : changes) {
     if (change.before) {
       if (next.count == 0) return bad_root("counts fewer records than there are.");
@@ -352,7 +360,8 @@ result<sealed_root> vault::apply_root(const root& old, std::span<const root_chan
     if (change.after) {
       next.sum.add(term(change.id, *change.after, change.after_expires));
       ++next.count;
-      ++next.sealed;
+      // What this vault sealed is counted already, also what never comes to be applied.
+      if (change.after->writer != writer_) ++next.sealed;
     }
   }
   return seal_root(next, old.rev + 1, now);
@@ -360,7 +369,7 @@ result<sealed_root> vault::apply_root(const root& old, std::span<const root_chan
 
 result<sealed_root> vault::rebuild_root(const set_sum& sum, std::uint64_t count, std::uint64_t now) {
   const root next{
-      .rev = 0, .header_rev = header_.rev, .sealed = std::max(root_seals_, count), .count = count, .sum = sum};
+      .rev = 0, .header_rev = header_.rev, .sealed = std::max(sealed(), count), .count = count, .sum = sum};
   return seal_root(next, 0, now);
 }
 

@@ -10,6 +10,7 @@
 #include "detail/json_object.hpp"
 #include "kbve/auth/flow.hpp"
 #include "support/accounts.hpp"
+#include "support/given_back.hpp"
 
 namespace kbve::auth {
 namespace {
@@ -70,6 +71,21 @@ TEST(Action, TakesWhatTheTableSaysAndNothingElse) {
   EXPECT_EQ(wrong(R"({"type":"signUp","password":"p","data":[1]})"), "data");
   EXPECT_EQ(wrong(R"({"type":"createJwt","duration":"60"})"), "duration");
   EXPECT_EQ(wrong(R"({"type":"mfaRequire","required":"yes"})"), "required");
+}
+
+TEST(Action, NoPasswordIsGivenBackUnwiped) {
+  constexpr std::string_view json =
+      R"({"type":"signIn","email":"a@b.c","password":"correct horse\nbattery staple, and a little more"})";
+  for (const std::string_view part : {"correct horse\\nbattery staple", "battery staple, and a little more"}) {
+    const test::search_of_given_back search(part);
+    {
+      auto read = action::parse(json);
+      ASSERT_TRUE(read);
+      const action moved = *std::move(read);
+      EXPECT_EQ(moved.get("password"), "correct horse\nbattery staple, and a little more");
+    }
+    EXPECT_EQ(search.found(), 0U) << part;
+  }
 }
 
 TEST(Action, EveryCellOfTheTableIsTrue) {

@@ -85,6 +85,53 @@ TEST(Wounds, AFailedRefreshNeverDeletesAGoodSession) {
   }
 }
 
+/// Appwrite's: no token of its own, and good for a year.
+machine signed_in_without_token() {
+  auto came = session(at_noon, "u1", "s1", 365 * day);
+  came.proof.access.clear();
+  came.proof.refresh.clear();
+  came.proof.secret = R"({"a_session_p1":"x"})";
+  machine out;
+  out.step(received(at_noon, came));
+  return out;
+}
+
+TEST(Wounds, ASessionWithoutATokenThatWasRevokedIsOver) {
+  auto one = signed_in_without_token();
+  EXPECT_TRUE(one.step(event(event_kind::needed, at_noon + hour)).asks(use));
+  one.step(event(event_kind::woke, at_noon + day));
+  ASSERT_TRUE(one.asks(refresh));
+  one.step(failed(event_kind::refresh_failed, at_noon + day, errc::session_missing, one.find(refresh)->id));
+  EXPECT_EQ(one.state.now, phase::signed_in) << "another tab may have been quicker";
+  EXPECT_TRUE(one.asks(reread));
+  one.step(event(event_kind::reread, at_noon + day + second));
+  EXPECT_EQ(one.state.now, phase::expired) << "nothing was given out that would last until its end";
+  EXPECT_EQ(one.step(event(event_kind::needed, at_noon + day + second)).refused(), "session_expired");
+}
+
+TEST(Wounds, ASessionWithoutATokenIsRenewedWhenItIsAnsweredWith401) {
+  auto one = signed_in_without_token();
+  EXPECT_EQ(one.step(with_text(event_kind::unauthorized, at_noon + 5 * second, "")).refused(), "session_expired")
+      << "it came a moment ago: that answer means something else";
+  const std::uint64_t now = at_noon + day;
+  one.step(with_text(event_kind::unauthorized, now, ""));
+  ASSERT_TRUE(one.asks(refresh)) << "whether it is still good is for the backend to say";
+  EXPECT_TRUE(one.asks(wait));
+  EXPECT_FALSE(one.step(event(event_kind::needed, now + second)).asks(use));
+  const std::uint64_t flight = one.state.refreshing->id;
+
+  auto good = one;
+  auto longer = *one.state.held;
+  longer.issued_at = now;
+  longer.expires_at = now + 365 * day;
+  good.step(refreshed(now + second, flight, longer));
+  EXPECT_TRUE(good.step(event(event_kind::needed, now + second)).asks(use));
+
+  one.step(failed(event_kind::refresh_failed, now + second, errc::session_missing, flight));
+  one.step(event(event_kind::reread, now + 2 * second));
+  EXPECT_EQ(one.state.now, phase::expired);
+}
+
 TEST(Wounds, ThirtyThousandRequestsAnHour) {
   // A backend that answers 500, 429 or nothing at all, and a page that looks every second.
   for (const errc code : {errc::server_error, errc::rate_limited, errc::network, errc::bad_response}) {

@@ -187,13 +187,12 @@ TEST(Backup, HasThePartsThatItsRecordsNameAndNoOthers) {
        .kind = record_kind::parts,
        .expires = 0,
        .value = as_bytes(R"({"id":"f","kind":"blob","size":70,"part":64,"count":2,"type":"video/mp4"})")}};
-  auto made = seal_backup(locker, values, test::now);
-  ASSERT_TRUE(made);
   const bytes content(64, 0x41);
-  made->parts = {sealed_part(locker, "part/f/0", content),
-                 sealed_part(locker, "part/f/1", bytes_view(content).first(6))};
-  made->mac = mac_of(*made, locker);
-  const backup whole = *made;
+  const auto made = seal_backup(
+      locker, values, test::now,
+      {sealed_part(locker, "part/f/0", content), sealed_part(locker, "part/f/1", bytes_view(content).first(6))});
+  ASSERT_TRUE(made) << made.error().message;
+  const backup& whole = *made;
   const std::string text = to_json(whole);
   const auto read = parse_backup(text);
   ASSERT_TRUE(read) << read.error().message;

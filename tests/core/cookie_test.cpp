@@ -23,6 +23,9 @@ TEST(Cookie, AHeaderIsReadAsBrowsersAndServersDo) {
             R"([["a","1"],["b","two"],["c","three"],["f","x=y"],["g",""]])");
   EXPECT_EQ(to_json(parse_cookies("")), "[]");
   EXPECT_EQ(to_json(parse_cookies("a=1\r\nb; c=\x7f; d=\xff; e=2")), R"([["e","2"]])");
+  // RFC 6265bis section 5.6: of the control characters the tab is kept.
+  EXPECT_EQ(to_json(parse_cookies("a=1\t2; b=\t3\t")), R"([["a","1\t2"],["b","3"]])");
+  EXPECT_EQ(read_cookie("a=1\t2", "a").value_or(""), "1\t2");
 }
 
 TEST(Cookie, ValuesAreEncodedAsEncodeUriComponentDoes) {

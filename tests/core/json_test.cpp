@@ -7,7 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "detail/json_object.hpp"
 #include "detail/json_text.hpp"
+#include "kbve/core/secret.hpp"
+#include "support/given_back.hpp"
 
 namespace kbve::detail {
 namespace {
@@ -73,6 +76,60 @@ TEST(Json, FindsWhatEndsAStringAtEveryPlace) {
       }
     }
   }
+}
+
+TEST(Json, ASecretInATextLeavesNothingBehind) {
+  constexpr std::string_view secret = "what nobody is to find";
+  const test::search_of_given_back search(secret);
+  std::string decoded;
+  // Escapes end the run that is copied at once, so that the text grows several times.
+  ASSERT_TRUE(
+      decode_json_inside(R"(what nobody is to find\n0123456789\n0123456789\n0123456789\n0123456789\n)", decoded));
+  ASSERT_TRUE(decoded.starts_with(secret));
+  wipe(decoded);
+  EXPECT_EQ(search.found(), 0U);
+  auto tree = parse_json(R"({"a":[{"b":"what nobody is to find"}],"c":"what nobody is to find"})", 100);
+  ASSERT_TRUE(tree);
+  wipe_texts(*tree);
+  tree.reset();
+  EXPECT_EQ(search.found(), 0U);
+}
+
+TEST(Json, HalfAPairIsSeenWithoutDecoding) {
+  const std::vector<std::string> pieces{"x",         R"(\n)",     R"(\\)",     R"(\u0041)",
+                                        R"(\ud83d)", R"(\udbff)", R"(\ude00)", R"(\udfff)",
+                                        R"(\ue000)", R"(\ud7ff)", "u"};
+  std::string decoded;
+  std::size_t halves = 0;
+  for (const std::string& a : pieces) {
+    for (const std::string& b : pieces) {
+      for (const std::string& c : pieces) {
+        const std::string text = std::string(a).append(b).append(c);
+        ASSERT_EQ(check_json("\"" + text + "\""), json_flaw::none) << text;
+        const bool whole = decode_json_inside(text, decoded);
+        EXPECT_EQ(has_whole_pairs(text), whole) << text;
+        EXPECT_EQ(json_object::read(R"({"a":")" + text + "\"}").has_value(), whole) << text;
+        halves += whole ? 0 : 1;
+      }
+    }
+  }
+  EXPECT_GT(halves, 100U);
+  EXPECT_TRUE(has_whole_pairs(""));
+}
+
+TEST(Json, ATreeHasABoundForTheMembersOfAnObject) {
+  const auto object = [](std::size_t members) {
+    std::string out = "{";
+    for (std::size_t i = 0; i < members; ++i) {
+      out.append(i == 0 ? "" : ",").append("\"").append(std::to_string(i)).append("\":0");
+    }
+    return out + "}";
+  };
+  EXPECT_TRUE(parse_json(object(max_object_members), 1'000'000));
+  EXPECT_FALSE(parse_json(object(max_object_members + 1), 1'000'000));
+  EXPECT_FALSE(parse_json("[" + object(max_object_members + 1) + "]", 1'000'000));
+  // Finding a name twice compares each with each: without a bound this took minutes.
+  EXPECT_FALSE(parse_json(object(40'000), 1'000'000));
 }
 
 TEST(Json, LimitsDepth) {

@@ -2,15 +2,21 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "kbve/jose/jws.hpp"
+#include "support/given_back.hpp"
 #include "support/rfc_tokens.hpp"
 #include "support/tokens.hpp"
 #include "support/vectors.hpp"
 
 namespace kbve::jose {
 namespace {
+
+using std::string_literals::operator""s;
 
 const std::string secret_jwk = R"({"kty":"oct","k":")" + test::part(test::hmac_secret) + "\"";
 
@@ -90,6 +96,168 @@ TEST(Jwk, EveryLengthOfACoordinateButItsOwnIsRefused) {
        R"({"kty":"OKP","crv":"Ed25519","x":"11qY"})", R"({"kty":"RSA","n":"AQ","e":"AQAB"})"}) {
     EXPECT_FALSE(key_set::parse(key)) << key;
   }
+}
+
+/// A DER value of this tag.
+std::string der(char tag, const std::string& content) {
+  const auto byte = [](std::size_t value) { return static_cast<char>(static_cast<unsigned char>(value)); };
+  std::string out(1, tag);
+  if (content.size() >= 256) {
+    out.append({byte(0x82), byte(content.size() >> 8U)});
+  } else if (content.size() >= 128) {
+    out.push_back(byte(0x81));
+  }
+  out.push_back(byte(content.size() & 255U));
+  return out + content;
+}
+
+struct published_key {
+  const char* what;
+  std::string text;
+};
+
+/// What the owner of a public key shows to everybody.
+std::vector<published_key> published_keys() {
+  const std::string rsa_jwk = test::rfc_tokens[1].key;
+  const auto keys = key_set::parse(rsa_jwk);
+  EXPECT_TRUE(keys);
+  const auto number = [](bytes_view value) {
+    return der('\x02', std::string(1, '\0') + std::string(as_text(value)));
+  };
+  const std::string pkcs1 = der('\x30', number(keys->keys()[0].material) + der('\x02', "\x01\0\x01"s));
+  const std::string rsa_name = der('\x30', "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\0"s);
+  const std::string spki = der('\x30', rsa_name + der('\x03', "\0"s + pkcs1));
+  // X25519, whose keys check no signatures and are public all the same.
+  const std::string other_spki =
+      der('\x30', der('\x30', "\x06\x03\x2b\x65\x6e") + der('\x03', "\0"s + std::string(32, 'x')));
+  const std::string certificate =
+      der('\x30', der('\x30', der('\x02', "\x05") + rsa_name + spki) + rsa_name + der('\x03', "\0sig"s));
+  std::string base64 = base64url::encode(as_bytes(spki));
+  for (char& c : base64) c = c == '-' ? '+' : c == '_' ? '/' : c;
+  base64.append((4 - base64.size() % 4) % 4, '=');
+  const std::string set = set_of({rsa_jwk});
+  return {
+      {"a JWK", rsa_jwk},
+      {"a JWKS", set},
+      {"a JWKS of several", set_of({rsa_jwk, test::rfc_tokens[2].key})},
+      {"a JWKS with space around it", "\n " + set + "\n"},
+      {"a JWKS after a byte order mark", "\xef\xbb\xbf" + set},
+      {"an empty JWKS", R"({"keys":[]})"},
+      {"a JWKS in something else", R"({"issuer":"x","jwks":)" + set + "}"},
+      {"a list of JWKs", "[" + rsa_jwk + "]"},
+      {"a JWK with an escaped name", R"({"k\u0074y":"RSA"})"},
+      {"SPKI", spki},
+      {"SPKI of an algorithm that is not known here", other_spki},
+      {"PKCS#1", pkcs1},
+      {"a certificate", certificate},
+      {"SPKI as base64 without its lines", base64},
+      {"a PEM certificate", "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n"},
+      {"a PEM key", "-----BEGIN RSA PUBLIC KEY-----\n" + base64 + "\n-----END RSA PUBLIC KEY-----\n"},
+      {"an SSH key", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDk"},
+  };
+}
+
+/// RFC 8725 section 2.1: whoever can read the published key could sign with it.
+TEST(Jwk, APublishedKeyIsNoSecret) {
+  for (const auto& [what, text] : published_keys()) {
+    const auto given = key_set::secret(as_bytes(text));
+    ASSERT_FALSE(given) << what;
+    EXPECT_EQ(given.error().code, errc::jwt_key_unfit) << what;
+    EXPECT_EQ(verdict(R"({"kty":"oct","k":")" + test::part(text) + "\"}"), "jwt_key_unfit at once") << what;
+  }
+}
+
+TEST(Jwk, OfASecretNothingIsGivenBackUnwiped) {
+  const std::string secret = "what nobody is to find, and is long enough for an HMAC";
+  const std::string text = test::part(secret);
+  const std::string json =
+      R"({"keys":[{"kid":"a","kty":"oct","k":")" + text + R"("},{"kid":"b","kty":"oct","k":")" + text + "\"}]}";
+  const std::string like_a_key = R"({"password":")" + secret + "\"}";
+  for (const std::string& wanted : {secret, text}) {
+    const test::search_of_given_back search(wanted);
+    {
+      EXPECT_TRUE(key_set::parse(json));
+    }
+    {
+      EXPECT_TRUE(key_set::secret(as_bytes(secret)));
+    }
+    {
+      EXPECT_TRUE(key_set::secret(as_bytes(like_a_key)));
+    }
+    EXPECT_EQ(search.found(), 0U) << wanted;
+  }
+}
+
+TEST(Jwk, SecretsThatLookLikeKeysAreSecrets) {
+  const std::string almost = der('\x30', der('\x02', "\x05") + der('\x04', std::string(40, 'x')));
+  for (const std::string& secret :
+       {std::string(test::hmac_secret), R"({"password":"0123456789abcdef0123456789abcdef"})"s, almost,
+        almost + "x", "0"s + almost, std::string(32, '\0'), "\x30\x1e"s + std::string(30, '\x02'),
+        "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA0Z3VS5JJ"s}) {
+    EXPECT_TRUE(key_set::secret(as_bytes(secret))) << secret;
+  }
+  EXPECT_FALSE(key_set::secret({}));
+}
+
+#ifndef __EMSCRIPTEN__
+TEST(Jwk, SeveralThreadsCheckWithOneSet) {
+  const auto secret_of = [](int i) { return std::string(64, static_cast<char>('a' + i)); };
+  std::vector<std::string> texts;
+  texts.reserve(4);
+  for (int i = 0; i < 4; ++i) {
+    texts.push_back(R"({"kty":"oct","kid":")" + std::to_string(i) + R"(","k":")" + test::part(secret_of(i)) +
+                    "\"}");
+  }
+  for (int round = 0; round < 20; ++round) {
+    const auto keys = key_set::parse(set_of(texts));
+    ASSERT_TRUE(keys);
+    std::atomic<int> refused = 0;
+    std::vector<std::thread> threads;
+    threads.reserve(4);
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&, i] {
+        // All begin with the same one, so that several find it unready.
+        for (const int of : {0, i, 3 - i}) {
+          const std::string header = R"({"alg":"HS256","kid":")" + std::to_string(of) + "\"}";
+          const std::string token = test::signed_token(header, "{}", secret_of(of));
+          signature_policy policy;
+          policy.algorithms.add(algorithm::hs256);
+          for (int n = 0; n < 200; ++n) {
+            if (!verify_jws(token, *keys, policy)) ++refused;
+          }
+        }
+      });
+    }
+    for (std::thread& one : threads) one.join();
+    EXPECT_EQ(refused, 0);
+  }
+}
+#endif
+
+TEST(Jwk, OneSecretChecksWithEveryHash) {
+  auto keys = key_set::secret(as_bytes(test::hmac_secret));
+  ASSERT_TRUE(keys);
+  const auto checks = [&](algorithm with, crypto::sha2 kind, std::string_view name) {
+    signature_policy policy;
+    policy.algorithms.add(with);
+    const std::string header = R"({"alg":")" + std::string(name) + "\"}";
+    return verify_jws(test::signed_token(header, "{}", test::hmac_secret, kind), *keys, policy).has_value();
+  };
+  for (int n = 0; n < 2; ++n) {
+    EXPECT_TRUE(checks(algorithm::hs256, crypto::sha2::sha256, "HS256"));
+    EXPECT_TRUE(checks(algorithm::hs384, crypto::sha2::sha384, "HS384"));
+    EXPECT_TRUE(checks(algorithm::hs512, crypto::sha2::sha512, "HS512"));
+    // What was made ready goes along.
+    auto moved = *std::move(keys);
+    keys = std::move(moved);
+  }
+}
+
+TEST(Jwk, ASecretIsNoLongerThanATextOfKeys) {
+  EXPECT_TRUE(key_set::secret(bytes(max_keys_size, 0x61)));
+  const auto longer = key_set::secret(bytes(max_keys_size + 1, 0x61));
+  ASSERT_FALSE(longer);
+  EXPECT_EQ(longer.error().code, errc::too_large);
 }
 
 /// Wycheproof gives its keys as JWK and as PEM: both are the same key here.

@@ -280,6 +280,15 @@ TEST(Packed, GivesLargeMemoryBack) {
   EXPECT_NE(door.input(10), nullptr);
 }
 
+TEST(Packed, MemoryThatNobodyHasIsNotReserved) {
+  scratch_memory memory;
+  for (const std::size_t size : {SIZE_MAX, SIZE_MAX - 4'094}) {
+    EXPECT_FALSE(memory.reserve(size)) << size;
+    EXPECT_EQ(memory.size(), 0U) << size;
+  }
+  EXPECT_TRUE(memory.reserve(0));
+}
+
 TEST(Packed, ChecksTheRootAgainstWhatWasOpened) {
   auto vault = test::new_vault();
   packed_door door;

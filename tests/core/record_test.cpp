@@ -205,6 +205,16 @@ TEST(Record, DoesNotOpenUnderAnotherIdOrInAnotherLocker) {
   EXPECT_EQ(test::open(same, a), "1");
 }
 
+TEST(Record, WhereTheIdIsTooLongTheMemoryIsZeroAsWell) {
+  const binding record_binding(binding::record_label, locker_id{});
+  const crypto::aead_key key(secret_key{});
+  const std::string id(max_id_bytes + 1, 'x');
+  const bytes box(box_size(1), 0x5a);
+  bytes out(box.size() - crypto::aead_tag_size, 0xff);
+  EXPECT_FALSE(record_binding.open(key, {.meta = {.id = id, .version = {}}, .nonce = {}, .box = box}, out));
+  EXPECT_EQ(out, bytes(out.size()));
+}
+
 TEST(Record, OpensToItsKindOnly) {
   auto vault = test::new_vault();
   EXPECT_FALSE(test::open(vault, test::seal(vault, "entry/a", "{\"not\": json}")));

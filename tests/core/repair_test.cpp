@@ -146,6 +146,24 @@ TEST(Repair, WithNothingThatOpensTheEpochStaysAsItIsSaid) {
   EXPECT_EQ(opened.current_header().rev, 7U);
 }
 
+TEST(Repair, WithNothingThatOpensAForgedEpochDoesNotUseUpAllThereAre) {
+  const whole_locker whole;
+  for (const std::uint32_t forged : {0xffff'ffffU, 0xffff'fffeU, 0x8000'0000U, 0U}) {
+    header changed = whole.made.current_header();
+    changed.epoch = forged;
+    vault opened = whole.opened(changed);
+    ASSERT_TRUE(opened.accept_header(changed));
+    EXPECT_EQ(opened.current_header().epoch, 1U) << forged;
+    EXPECT_TRUE(opened.raise_epoch()) << forged;
+    EXPECT_TRUE(vault::rekeyed(opened.current_header(), schema())) << forged;
+  }
+  header changed = whole.made.current_header();
+  changed.epoch = 0x7fff'ffffU;
+  vault opened = whole.opened(changed);
+  ASSERT_TRUE(opened.accept_header(changed));
+  EXPECT_EQ(opened.current_header().epoch, 0x7fff'ffffU) << "it may be true, and there are as many again";
+}
+
 TEST(Repair, AnotherLockersHeaderIsNotAccepted) {
   const whole_locker whole;
   vault opened = whole.opened(whole.made.current_header());

@@ -136,6 +136,17 @@ TEST(Schema, KeepsTypeSizeAndUnicodeWithoutValidation) {
   EXPECT_EQ(refusal(fields, "other", R"("x")"), errc::invalid_field);
 }
 
+TEST(Schema, ANumberEndsWithADigit) {
+  const schema fields = parsed(R"({"fields":[{"name":"n","type":"number"}]})");
+  for (const std::string_view text : {"5 ", "5\n", "-1\t", "1e3 ", "5  "}) {
+    // Exactly as long as it is, so that a look at what comes after it is seen.
+    const std::vector<char> alone(text.begin(), text.end());
+    EXPECT_EQ(refusal(fields, "n", std::string_view(alone.data(), alone.size())), errc::invalid_field) << text;
+  }
+  EXPECT_TRUE(fields.check("n", "5"));
+  EXPECT_TRUE(fields.check("n", "-1.5e+3"));
+}
+
 TEST(Schema, RefusesWhatIsNoSchema) {
   std::string many = R"({"fields":[)";
   for (int i = 0; i < 257; ++i)

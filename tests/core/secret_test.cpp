@@ -5,8 +5,13 @@
 #include <algorithm>
 #include <cstdlib>
 #include <new>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include "support/given_back.hpp"
 
 namespace {
 
@@ -126,6 +131,29 @@ TEST(Secret, ComparesContentAndLength) {
     b[i] = 0x80;
     EXPECT_FALSE(equal_in_constant_time(a, b)) << i;
   }
+}
+
+TEST(Secret, ATextIsWipedBehindItsEndToo) {
+  for (const std::size_t size : {8U, 100U}) {
+    std::string text(size, 'x');
+    text.resize(3);
+    const std::size_t room = text.capacity();
+    wipe(text);
+    EXPECT_TRUE(text.empty());
+    EXPECT_EQ(text.capacity(), room);
+    EXPECT_TRUE(std::all_of(text.data(), text.data() + size, [](char c) { return c == 0; })) << size;  // NOLINT
+  }
+  constexpr std::string_view secret = "what nobody is to find";
+  const test::search_of_given_back search(secret);
+  auto unwiped = std::make_optional<std::string>(secret);
+  EXPECT_EQ(*unwiped, secret);
+  unwiped.reset();
+  EXPECT_EQ(search.found(), 1U) << "or the search finds nothing";
+  {
+    std::string wiped(secret);
+    wipe(wiped);
+  }
+  EXPECT_EQ(search.found(), 1U);
 }
 
 TEST(Secret, WipesExactlyWhatItIsShown) {

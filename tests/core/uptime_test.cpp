@@ -139,6 +139,18 @@ TEST(Uptime, TheViewIsWhatIsShown) {
       << of.view(noon + minute);
 }
 
+TEST(Uptime, OneOutageInAMonthIsSeenInTheView) {
+  state of;
+  constexpr std::uint64_t looks = 43'199;
+  for (std::uint64_t i = 0; i <= looks; ++i) see(of, noon + i * minute, i == 40'000 ? health::down : health::up);
+  const std::string view = of.view(noon + looks * minute);
+  EXPECT_TRUE(view.substr(view.find("\"month\"")).contains(R"("ratio":0.9999)")) << view;
+  EXPECT_TRUE(view.contains(R"("day":{"samples":1433,"ratio":1.0000)")) << view;
+  state well;
+  see(well, noon, health::up);
+  EXPECT_TRUE(well.view(noon).contains(R"("ratio":1.0000)")) << well.view(noon);
+}
+
 TEST(Uptime, TheHistoryHasASliceWhereSomethingWasSeenAndNoOther) {
   state of;
   constexpr std::uint64_t quarter = 15 * minute;

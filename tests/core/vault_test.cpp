@@ -385,7 +385,7 @@ TEST(Vault, CountsSealsUnderTheDataKey) {
   EXPECT_EQ(made.sealed(), 1U);
   const auto first = made.rebuild_root({}, 0, now);
   ASSERT_TRUE(first);
-  EXPECT_EQ(made.sealed(), 1U) << "the root itself";
+  EXPECT_EQ(made.sealed(), 2U) << "the root itself, and what was sealed before it, applied or not";
   const auto opened = made.open_root(stored(*first).view());
   const auto next =
       made.apply_root(*opened, std::vector<root_change>{{.id = "entry/a", .before = {}, .after = a.version}}, now);
@@ -399,6 +399,34 @@ TEST(Vault, CountsSealsUnderTheDataKey) {
   const auto under_new_key = again.apply_root(*again.open_root(stored(*next).view()), {}, now);
   ASSERT_TRUE(under_new_key);
   EXPECT_EQ(again.sealed(), 1U);
+}
+
+TEST(Vault, CountsASealWhateverBecomesOfIt) {
+  vault made = with_slot();
+  const auto first = stored(*made.rebuild_root({}, 0, now));
+  // Three versions of a value, of which the journal hands over the last alone, and one of another tab.
+  test::seal(made, "entry/a", "1");
+  test::seal(made, "entry/a", "2");
+  const stored_record last = test::seal(made, "entry/a", "3");
+  vault other = reopened(made);
+  const stored_record theirs = test::seal(other, "entry/b", "1");
+  const std::vector<root_change> changes{{.id = "entry/a", .before = {}, .after = last.version},
+                                         {.id = "entry/b", .before = {}, .after = theirs.version}};
+  const auto old = made.open_root(first.view());
+  const auto next = made.apply_root(*old, changes, now);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(made.sealed(), 6U) << "two roots, three of its own, and one of the other's";
+
+  // The transaction was given up, and the root before it is still on the disk.
+  const auto again = made.apply_root(*made.open_root(first.view()), changes, now);
+  ASSERT_TRUE(again);
+  EXPECT_GE(made.sealed(), 7U);
+
+  test::seal(made, "entry/a", "4");
+  ASSERT_TRUE(made.rebuild_root({}, 0, now));
+  EXPECT_GE(made.sealed(), 9U);
+  vault reader = reopened(made);
+  EXPECT_EQ(reader.open_root(stored(*next).view())->sealed, 6U);
 }
 
 TEST(Vault, TheRootsRevisionIsAboveAllSeen) {

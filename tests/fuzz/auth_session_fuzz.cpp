@@ -62,7 +62,8 @@ void check(const machine_state& before, const event& happened, const stepped& ne
   expect(refreshes <= 1);
 
   // Never cleared while the token is good, but by signing out, by another sign-in, or because it was refused.
-  const bool good = before.held && (before.now == phase::signed_in || before.now == phase::mfa_required) &&
+  const bool good = before.held && !before.held->proof.access.empty() &&
+                    (before.now == phase::signed_in || before.now == phase::mfa_required) &&
                     (before.expires_at == 0 || happened.now < before.expires_at) && before.spent.empty();
   if (good && happened.kind != event_kind::sign_out && happened.kind != event_kind::received &&
       happened.kind != event_kind::refreshed && happened.kind != event_kind::unauthorized) {

@@ -30,6 +30,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool is_number = text.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
     if (is_number && flaw == detail::json_flaw::none) expect(detail::is_finite_json_number(text) == theirs);
     std::string decoded;
+    if (flaw == detail::json_flaw::none && text.starts_with('"') && text.ends_with('"')) {
+      const std::string_view inside = text.substr(1, text.size() - 2);
+      expect(detail::has_whole_pairs(inside) == detail::decode_json_inside(inside, decoded));
+    }
     if (detail::decode_json_string(text, decoded) == detail::decoded::ok) {
       expect(theirs && nlohmann::json::parse(text).get<std::string>() == decoded && is_utf8(decoded));
       std::string written;

@@ -24,6 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (one.type == key_type::okp && one.material.size() != 32) std::abort();
       if (one.type == key_type::rsa && (one.material.size() < 256 || one.material.size() > 1'024)) std::abort();
       if (one.type != key_type::oct && !one.secret.empty()) std::abort();
+      if (one.type == key_type::oct && !one.secret.empty() && !key_set::secret(one.secret.view())) std::abort();
     }
     if (secrets && publics) std::abort();
     // No secret gives an HMAC key to somebody who has public keys only.

@@ -24,7 +24,7 @@ import { folderWithFiles, makeFiles, passphrase } from '../docs/files.mjs'
 const scratch = join(project, 'build', 'installed')
 const prefix = join(scratch, 'prefix')
 const outside = join(scratch, 'outside')
-const { run } = await toolchain()
+const { run, sourceArguments } = await toolchain()
 
 const blocks = blocksOf('docs/cpp.md')
 const named = (name) => blocks.find((block) => block.name === name).code
@@ -87,6 +87,27 @@ const tests = {
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
+  },
+
+  async 'a program may link the whole libsodium beside it: this part of it has names of its own'() {
+    const archive = readdirSync(prefix, { recursive: true }).find((file) => file.endsWith('libkbve_sodium.a'))
+    const nm = ['nm', ['-g', '--defined-only', join(prefix, archive)]]
+    const { output } = await run(...nm, { cwd: project, capture: true })
+    const names = [...output.matchAll(/^[0-9a-f]+ [A-Z] (\w+)$/gm)].map(([, name]) => name)
+    expect(names).to.include('kbve_sodium_sodium_init')
+    expect(names.filter((name) => !name.startsWith('kbve_'))).to.deep.equal([])
+  },
+
+  async 'tests, benchmarks and another folder for headers go together'() {
+    const other = join(scratch, 'other')
+    const options = ['-DKBVE_TESTS=ON', '-DKBVE_BENCH=ON', '-DCMAKE_INSTALL_INCLUDEDIR=headers/here']
+    const args = ['-S', project, '-B', other, '-G', 'Ninja', ...options, ...(await sourceArguments())]
+    await command(['cmake', ...args], project)
+    const file = readdirSync(other, { recursive: true }).find((name) =>
+      name.endsWith('kbve_lockerTargets.cmake'),
+    )
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CMake's own variable
+    expect(readFileSync(join(other, file), 'utf8')).to.include('"${_IMPORT_PREFIX}/headers/here"')
   },
 
   async 'another minor version is not taken'() {

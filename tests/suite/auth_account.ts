@@ -233,6 +233,10 @@ export function suite(t: SuiteContext): void {
       const first = await visit(at)
       await first.auth.signIn(ann)
       const backup = await first.locker.backup()
+      const { records } = JSON.parse(await backup.text()) as { records: { id: string }[] }
+      expect(records.map(({ id }) => id.replace(/\/.*/, ''))).to.not.include('auth')
+      first.locker.set('github', 'after-it')
+      await first.locker.flush()
       const other = place()
       const elsewhere = await visit(other)
       const report = await elsewhere.locker.restore(backup, { passphrase: ann.password })
@@ -245,6 +249,8 @@ export function suite(t: SuiteContext): void {
       })
       await migrated.locker.unlock({ passphrase: ann.password }, { cost })
       await becomes(migrated.auth, 'signed-in')
+      expect(migrated.locker.status.integrity, 'the locker goes on with its own root').to.equal('ok')
+      expect(migrated.locker.get('github')).to.equal('after-it')
     })
   })
 }

@@ -105,10 +105,18 @@ class action {
   [[nodiscard]] std::string_view json(std::string_view name) const noexcept;
 
  private:
+  /// Overwritten when it goes: it may be a password.
   struct value {
-    std::string name;
-    std::string text;
-    std::string json;
+    std::string name{};
+    std::string text{};
+    std::string json{};
+
+    value() = default;
+    value(const value&) = default;
+    value(value&&) noexcept = default;
+    value& operator=(const value&) = default;
+    value& operator=(value&&) noexcept = default;
+    ~value();
   };
   std::vector<value> values_;
 };

@@ -71,8 +71,8 @@ struct machine_state {
   std::uint64_t expires_at = 0;     ///< When its access token ends, on the device's clock; 0: never.
   bool ended = false;               ///< The backend takes the refresh token no more; what is left is used up.
   bool doubted = false;             ///< It said so once; storage is read again before it is believed.
-  bool suspect = false;             ///< The clock jumped: refresh before the next use.
-  std::string spent;                ///< Fingerprint of an access token that was answered with 401.
+  bool suspect = false;  ///< The clock jumped, or a proof without a token had a 401: refresh before use.
+  std::string spent;     ///< Fingerprint of an access token that was answered with 401.
 
   std::optional<flight> refreshing;
   std::uint64_t last_flight = 0;
@@ -112,9 +112,10 @@ enum class event_kind : std::uint8_t {
   refreshed,           ///< `id`: the flight; `came`.
   refresh_failed,      ///< `id`: the flight; `why`.
   reread,              ///< Storage was read again, as `effect_kind::reread` asks; the state given is the newest.
-  unauthorized,        ///< A server answered 401 to the access token whose fingerprint is `text`.
-  tab_gone,            ///< `text`: a tab that no longer lives.
-  woke,                ///< Wall clock and monotonic clock have drifted apart: sleep, or a clock that was set.
+  /// A server answered 401 to the access token whose fingerprint is `text`; '' where the session has none.
+  unauthorized,
+  tab_gone,  ///< `text`: a tab that no longer lives.
+  woke,      ///< Wall clock and monotonic clock have drifted apart: sleep, or a clock that was set.
   online,
   sign_out,              ///< `text`: local or global.
   revoked,               ///< `id`: the revocation; with `why` when it failed.
@@ -175,7 +176,7 @@ struct stepped {
   machine_state state;
   std::vector<effect> effects;
 
-  /// `{"state":{…},"view":{…},"effects":[…]}`.
+  /// `{"state":{…},"effects":[…]}`; what is seen of it, `view_of` says.
   [[nodiscard]] std::string to_json() const;
 };
 

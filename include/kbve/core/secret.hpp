@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "kbve/core/bytes.hpp"
 
@@ -14,6 +15,10 @@ namespace kbve {
 
 /// Overwrites memory with zeros in a way the compiler does not remove.
 void wipe(mutable_bytes_view data) noexcept;
+
+/// Overwrites a text's memory, also behind its end, and leaves it empty. What it had before it last grew lies
+/// elsewhere: reserve first.
+void wipe(std::string& text) noexcept;
 
 /// True when both have the same length and content. The time depends on the length only, never on content.
 [[nodiscard]] bool equal_in_constant_time(bytes_view left, bytes_view right) noexcept;

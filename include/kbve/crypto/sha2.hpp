@@ -3,8 +3,10 @@
 /// SHA-256, SHA-384 and SHA-512 (FIPS 180-4), and HMAC with each (RFC 2104), chosen at run time: what JOSE
 /// signs with. The locker itself needs HMAC-SHA-256 only and has it in hmac.hpp.
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "kbve/core/bytes.hpp"
 
@@ -74,6 +76,29 @@ class mac_key {
   hasher inner_;
   hasher outer_;
   bool ready_ = false;
+};
+
+/// An HMAC key that the first check makes ready and keeps, because the next one mostly wants the same. Several
+/// threads may check with one at once; none of them waits for another.
+class kept_mac_key {
+ public:
+  kept_mac_key() noexcept = default;
+  kept_mac_key(kept_mac_key&& other) noexcept;
+  kept_mac_key& operator=(kept_mac_key&& other) noexcept;
+  kept_mac_key(const kept_mac_key&) = delete;
+  kept_mac_key& operator=(const kept_mac_key&) = delete;
+  ~kept_mac_key() = default;
+
+  /// As `mac_key(kind, key).verify(message, expected)`. `key` is the same each time.
+  [[nodiscard]] bool verify(sha2 kind, bytes_view key, bytes_view message, bytes_view expected) const noexcept;
+
+ private:
+  enum class progress : std::uint8_t { none, making, made };
+
+  // Written by whoever turns `none` into `making`, and by nobody once it is `made`.
+  mutable std::atomic<progress> progress_ = progress::none;
+  mutable sha2 kind_ = sha2::sha256;
+  mutable std::optional<mac_key> made_;
 };
 
 }  // namespace kbve::crypto

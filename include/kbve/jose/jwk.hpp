@@ -5,7 +5,10 @@
 ///
 /// A key is for one algorithm: the one it names, the only one its curve allows, or else the only one of its
 /// kind that the caller allows. A secret is never a public key and a public key never a secret: a set that
-/// holds both is refused, and so is a public key given as the bytes of a secret.
+/// holds both is refused, and so is a public key given as the bytes of a secret (RFC 8725 section 2.1: whoever
+/// can read the published key could sign with it).
+///
+/// Several threads may check signatures with one set at once.
 
 #include <cstddef>
 #include <cstdint>
@@ -35,6 +38,7 @@ enum class key_flaw : std::uint8_t {
   rsa_too_large,
   rsa_numbers,  ///< An even modulus, or an exponent no RSA key has.
   rsa_factorable,
+  published,  ///< The secret is the text or DER of a public key, which everybody has.
 };
 
 struct key {
@@ -49,6 +53,7 @@ struct key {
   bytes material;
   bytes exponent;       ///< Of an RSA key.
   secret_bytes secret;  ///< Of an oct key.
+  crypto::kept_mac_key hmac;
 };
 
 /// Bytes of a key text, and keys in a set.
@@ -65,7 +70,9 @@ class key_set {
   /// it (RFC 7517 section 5); a flawed key alone is refused here. `jwt_key_unfit`, or `too_large`.
   [[nodiscard]] static result<key_set> parse(std::string_view text, const std::optional<std::string>& as = {});
 
-  /// A secret's bytes, for HMAC or a JWE. `jwt_key_unfit` for none, and for the text or DER of a public key.
+  /// A secret's bytes, for HMAC or a JWE. `jwt_key_unfit` for none, and for what holds a public key: JWK, JWKS and
+  /// what has one of them in it, SPKI, PKCS#1 and certificates, as DER, base64 and PEM, and SSH's. `too_large`
+  /// over `max_keys_size`.
   [[nodiscard]] static result<key_set> secret(bytes_view secret, std::optional<std::string> as = {});
 
   [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
@@ -89,10 +96,6 @@ class key_set {
 
   std::vector<key> keys_;
   bool alone_;  // a key by itself fits every key id unless it has one
-  /// The last HMAC key made ready, because the next token mostly wants the same.
-  mutable const key* ready_for_ = nullptr;
-  mutable crypto::sha2 ready_kind_ = crypto::sha2::sha256;
-  mutable std::optional<crypto::mac_key> ready_;
 };
 
 }  // namespace kbve::jose

@@ -29,8 +29,12 @@
 
 namespace kbve::vault {
 
-/// Bytes a backup may have. Nothing longer is read, and nothing longer is written.
+/// Bytes a backup may have. Nothing longer is read, and nothing longer is made.
 inline constexpr std::size_t max_backup_bytes = 268'435'456;
+
+/// Records whose id begins so hold a session, which belongs to one device: two that renew it would end it for
+/// both. None goes into a backup, and of one that has them they are passed over.
+inline constexpr std::string_view session_prefix = "auth/";
 
 /// A sealed record with its own memory.
 struct backup_record {
@@ -76,12 +80,18 @@ struct backup {
 /// `read_only` for a header whose mac does not hold.
 [[nodiscard]] result<header> portable_header(const vault& of);
 
-/// A backup of records and their root, as they lie on the disk. Errors of `portable_header`.
-[[nodiscard]] result<backup> make_backup(const vault& of, std::vector<backup_record> records, backup_record root);
+/// A backup of records and their root, as they lie on the disk, with the parts of large values in the order of the
+/// records that name them. What would not be read again is not made: `invalid_field`, with the id as field, for a
+/// record that is none of a backup's (without its box because it has expired, with the id of another or of a
+/// session) and for parts that are missing or left over; `too_large` over `max_backup_bytes`; `tampered` when the
+/// root does not open or is not that of these records. Errors of `portable_header`.
+[[nodiscard]] result<backup> make_backup(vault& of, std::vector<backup_record> records, backup_record root,
+                                         std::vector<backup_record> parts = {});
 
-/// A backup of values sealed here and now. Errors of `vault::check` and `portable_header`; `invalid_field` for an
-/// id that is there twice.
-[[nodiscard]] result<backup> seal_backup(vault& with, std::span<const plain_item> values, std::uint64_t now);
+/// A backup of values sealed here and now, with parts that were sealed before. Errors of `vault::check` and
+/// `make_backup`; `invalid_field` for an id that is there twice.
+[[nodiscard]] result<backup> seal_backup(vault& with, std::span<const plain_item> values, std::uint64_t now,
+                                         std::vector<backup_record> parts = {});
 
 /// Which kind of secret a person has.
 enum class backup_secret : std::uint8_t {
@@ -115,14 +125,15 @@ struct backup_value {
 };
 
 struct opened_backup {
-  /// In the order of the file, without deletions.
+  /// In the order of the file, without deletions and sessions.
   std::vector<backup_value> values;
   /// Ids of records that do not open, and of large values of which a part does not.
   std::vector<std::string> damaged;
 };
 
 /// Opens every record with the vault that `unlock_backup` gave. `tampered` when the root does not open, or the
-/// records are not the ones it was sealed for, or the parts are not those that the records name.
+/// records are not the ones it was sealed for, or the parts are not those that the records name, or something in
+/// it is not as `parse_backup` gives it.
 [[nodiscard]] result<opened_backup> open_backup(const backup& from, vault& with);
 
 }  // namespace kbve::vault

@@ -19,7 +19,7 @@ class scratch_memory {
   scratch_memory& operator=(scratch_memory&& other) noexcept;
   ~scratch_memory();
 
-  /// At least `size` bytes, whose content is unspecified. False when memory cannot be had.
+  /// At least `size` bytes, whose content is unspecified. False when memory cannot be had; there is none then.
   [[nodiscard]] bool reserve(std::size_t size) noexcept;
   [[nodiscard]] mutable_bytes_view all() noexcept { return {data_, size_}; }
   [[nodiscard]] bytes_view view() const noexcept { return {data_, size_}; }

@@ -109,9 +109,9 @@ class vault {
   [[nodiscard]] result<void> take_header(header other);
   /// Goes on with a header because a person accepts it, whatever its mac says, and signs it anew: for repair. Its
   /// rev comes above every one this vault has seen, in roots too. Where its mac does not hold, the epoch is the
-  /// highest in which anything was opened, and the caller leaves no slot in it but one that has been opened: any
-  /// other may be anybody's. Open the root again after
-  /// it, for its count of seals. `conflict` when it belongs to another locker or root key.
+  /// highest in which anything was opened (the stated one where nothing was, or 1 where that is 2^31 or more), and
+  /// the caller leaves no slot in it but one that has been opened: any other may be anybody's. Open the root again
+  /// after it, for its count of seals. `conflict` when it belongs to another locker or root key.
   [[nodiscard]] result<void> accept_header(header other);
 
   /// Looks at an item before sealing: id, date, size, JSON, and the schema for profile fields. Gives the JSON
@@ -146,7 +146,8 @@ class vault {
     return set_term(set_key_, id, at, expires);
   }
 
-  /// Opens a root and remembers its count of seals. `tampered` when it does not open or is not one.
+  /// Opens a root and remembers its count of seals, unless more are known. `tampered` when it does not open or is
+  /// not one.
   [[nodiscard]] result<root> open_root(const record_view& sealed);
   /// Compares an opened root with the header and with the records found.
   [[nodiscard]] integrity check_root(const root& found, const set_sum& sum, std::uint64_t count) const noexcept;
@@ -157,7 +158,7 @@ class vault {
   /// A root for these records, above every revision seen, sealed: for a new locker and for repair.
   [[nodiscard]] result<sealed_root> rebuild_root(const set_sum& sum, std::uint64_t count, std::uint64_t now);
 
-  /// Seals under the current data key: those the last root counted, and this vault's since then.
+  /// Seals under the current data key: those the last root counted, and this vault's since then, applied or not.
   [[nodiscard]] std::uint64_t sealed() const noexcept { return root_seals_ + seals_since_; }
 
  private:

@@ -5,7 +5,7 @@
 
 import { authFile } from '../auth_file.ts'
 import { importsFor } from '../bare_imports.ts'
-import { type ErrorCode, LockerError } from '../errors.ts'
+import { type ErrorCode, LockerError, outOfMemory } from '../errors.ts'
 import { compile, type WasmSource } from '../wasm_source.ts'
 import type {
   Action,
@@ -47,6 +47,7 @@ interface Exports {
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder(undefined, { ignoreBOM: true })
+const mostInput = 2_097_152
 const windows = ['hour', 'day', 'month']
 
 export class AuthDoor {
@@ -145,9 +146,10 @@ export class AuthDoor {
 
   #room(size: number): Uint8Array {
     const at = this.#core.input(Math.max(size, 1))
-    if (at === 0) {
-      throw new LockerError('too_large', 'A response, or a state and an event, may have 2 MiB together.')
-    }
+    if (at === 0)
+      throw size > mostInput
+        ? new LockerError('too_large', 'A response, or a state and an event, may have 2 MiB together.')
+        : outOfMemory()
     return new Uint8Array(this.#core.memory.buffer, at, size)
   }
 

@@ -9,6 +9,7 @@ import type { OpenLocker } from '../open_locker.ts'
 import { PartCipher } from '../part_cipher.ts'
 import { asManifest, partId } from '../parts.ts'
 import { sweepRecords } from '../sweep.ts'
+import { sessionPrefix } from '../values.ts'
 import type { OpenVault } from '../vault.ts'
 import { type Backup, backupText, mustFit, type PartRecords, recordOf } from './backup_file.ts'
 import { backupPieces, headerPieces, macOf } from './mac.ts'
@@ -62,6 +63,8 @@ async function attempt(open: OpenLocker): Promise<Blob | undefined> {
   }
   const current = header && header !== 'unknown' && header.rev >= vault.headerRev
   if (damaged.length > 0 || !current || !root || vault.checkRoot(root) !== 'ok') throw notWhole(damaged)
+  const kept = withoutSessions(records)
+  const file = kept.length < records.length ? rootOf(vault, kept, open.changing.now()) : root
   const texts: string[] = []
   for (const [record, value] of large) {
     if (await partsOf(open, value, texts)) continue
@@ -80,8 +83,20 @@ async function attempt(open: OpenLocker): Promise<Blob | undefined> {
       for (const text of texts) yield recordOf(JSON.parse(text)) as SealedRecord
     },
   }
-  const made = madeOf(vault, vault.header, records, root, parts)
+  const made = madeOf(vault, vault.header, kept, file, parts)
   return new Blob(backupText(made, texts), { type: 'application/json' })
+}
+
+/** A session belongs to one device: two that renew it would end it for both. */
+function withoutSessions(records: readonly SealedRecord[]): SealedRecord[] {
+  return records.filter(({ id }) => !id.startsWith(sessionPrefix))
+}
+
+/** A root for these records alone. */
+function rootOf(vault: OpenVault, records: readonly SealedRecord[], now: number): SealedRecord {
+  vault.beginSum()
+  vault.open(records, true)
+  return vault.newRoot(now)
 }
 
 /** Adds the parts of a large value to `texts`. False where one is missing or does not open. */
