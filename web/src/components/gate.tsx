@@ -33,7 +33,7 @@ export function Gate({ demo, autoFocus = false }: Props) {
       {state === 'absent' && (
         <p>Four or five random words are good. It never leaves this device, and nobody can reset it.</p>
       )}
-      {state === 'locked' && <p>No key of it is in memory, in any tab.</p>}
+      {state === 'locked' && <p>This page holds no key of it.</p>}
       <UnlockForm locker={demo.locker} account={demo.name} labels={labels} autoFocus={autoFocus} />
       {state === 'failed' && (
         <button type="button" className="button" onClick={() => window.location.reload()}>
