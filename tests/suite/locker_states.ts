@@ -1,5 +1,5 @@
 /** The states of a locker, who is told of them, and what is refused in which. */
-import { createLocker } from '@kbve/locker'
+import { createLocker, indexedDBStorage, LockerError, type LockerStorage } from '@kbve/locker'
 import { expect } from 'chai'
 import type { SuiteContext } from './harness.ts'
 import { code, failure, freshLocker, lockerOn, openLocker, settled, until } from './help.ts'
@@ -262,6 +262,49 @@ export function suite(t: SuiteContext): void {
     await Promise.all([first, last])
     expect(inside).to.deep.equal(['first', 'first ends', 'third'])
   })
+
+  t.test('flush() says what was lost, where the disk is not ours any more', async () => {
+    const inner = t.disk().storage()
+    let gone = false
+    const storage: LockerStorage = {
+      ...inner,
+      async open(name, options) {
+        const session = await inner.open(name, options)
+        const { transact } = session
+        session.transact = (...given) =>
+          gone
+            ? Promise.reject(new LockerError('evicted', 'The data of the locker was deleted.'))
+            : transact.apply(session, given)
+        return session
+      },
+    }
+    const { locker } = await freshLocker(t, { storage: () => storage })
+    gone = true
+    locker.set('username', 'ann')
+    await until('it has failed', () => locker.status.state === 'failed')
+    expect(locker.status.pending).to.equal(1)
+    expect(await code(() => locker.flush())).to.equal('evicted')
+  })
+
+  t.test(
+    'a browser that does not say which databases there are opens and destroys all the same',
+    async () => {
+      const indexedDB = new Proxy(globalThis.indexedDB, {
+        get(target, key) {
+          if (key === 'databases') return () => Promise.reject(new DOMException('no', 'UnknownError'))
+          const value: unknown = Reflect.get(target, key, target)
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
+      const { where, locker } = await freshLocker(t, { storage: () => indexedDBStorage({ indexedDB }) })
+      locker.set('username', 'ann')
+      await locker.flush()
+      await locker.destroy()
+      const left = (await globalThis.indexedDB.databases()).map(({ name }) => name)
+      expect(left.filter((name) => name?.includes(where.name))).to.deep.equal([])
+    },
+    { only: ['chromium', 'firefox', 'webkit'] },
+  )
 
   t.test('mistakes in the options are TypeErrors, before anything is touched', () => {
     const wrong: object[] = [
