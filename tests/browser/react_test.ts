@@ -311,8 +311,18 @@ export function suite(t: SuiteContext, browsing: ChromiumBrowsing): void {
     await page.evaluate(() => kbveReact.locker.slots.add({ passphrase: 'correct horse' }))
     await lock.press('Enter')
     await page.waitForFunction(() => document.activeElement?.matches('input[type=password]'))
-    await page.keyboard.type(good)
+    await page.keyboard.type('wrong')
     await page.keyboard.press('Enter')
+    await page.waitForFunction(() => document.querySelector('form [aria-invalid=true]'))
+    expect(await focused(page)).to.equal('Passphrase')
+    // Who tries again stays where they are.
+    await page.getByLabel('Passphrase').fill(good)
+    const stayed = page.evaluate(async () => {
+      await kbveReact.until('it works', () => kbveReact.locker.status.progress?.step === 'deriving')
+      return document.activeElement?.textContent
+    })
+    await page.getByRole('button', { name: 'Unlock' }).press('Enter')
+    expect(await stayed).to.equal('Unlock')
     await state(page, 'unlocked')
     // Without it the focus is left where it is.
     await page.evaluate(() => kbveReact.show('Vault'))

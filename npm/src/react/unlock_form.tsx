@@ -126,13 +126,15 @@ function ShutForm(props: UnlockFormProps): JSX.Element {
   const told = error && { message: describe ? describe(error) : error.message, field: at }
   // A locker that cannot be used at all was not asked for anything: nobody is taken anywhere.
   const refused = status.state === 'failed' ? undefined : error
+  // Once: whoever has begun to try something is where they want to be.
+  const arriving = autoFocus && at && !by ? arrival : undefined
   const autoComplete = mode === 'create' ? 'new-password' : 'current-password'
   return (
     <Frame
       {...form}
       busy={looking}
       problem={found ?? told}
-      cue={found ?? refused ?? chosen ?? (autoFocus && at ? arrival : undefined)}
+      cue={found ?? refused ?? chosen ?? arriving}
       next={at}
       retryIn={way === 'passphrase' ? retryIn : 0}
       waitText={text.wait}
